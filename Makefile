@@ -1,0 +1,49 @@
+# Everything a person or CI runs. `make demo` and `make test` need only Python 3.11+, git and make.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+UV_VERSION := 0.13.9
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-all check fmt lock bench clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.ready: pyproject.toml uv.lock
+	$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Python 3.11 or newer is needed, this is {v.major}.{v.minor}: set PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv sync --frozen --quiet
+	touch $@
+
+setup: $(VENV)/.ready  ## make the virtual environment with the locked dependencies
+
+demo: setup  ## run everything on this machine, fed by the simulator; prints the wall's address
+	$(BIN)/ioc demo
+
+test: setup  ## the newcomer's run: all tests but the long suites, under 10 minutes
+	$(BIN)/pytest -m "not slow"
+
+test-all: setup  ## the long suites: faults, browser matrix
+	$(BIN)/pytest -m slow || [ $$? -eq 5 ]  # 5: no long suite yet
+
+check: setup  ## lint, types, import contracts, lock file, generated files in step
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/uv lock --check --quiet
+
+fmt: setup  ## format and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: setup  ## resolve the dependencies anew into uv.lock
+	$(BIN)/uv lock --upgrade
+
+bench: setup  ## repeat the measurements of benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks
+
+clean:  ## remove what was built here, but not the data in var/
+	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

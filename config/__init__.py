@@ -1,0 +1,1 @@
+"""The province's configuration: units, indicators, alert rules, recipients, sources."""

@@ -1,0 +1,1 @@
+"""How events get in: declarative sources, the register import, the simulator."""

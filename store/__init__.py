@@ -1,0 +1,1 @@
+"""ClickHouse: numbered DDL, the client, the embedded server."""

@@ -1,0 +1,1 @@
+"""What is computed: transport, decode, dedupe, windows, indicators, dossiers, alerts, notify, store."""
