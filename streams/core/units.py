@@ -33,7 +33,7 @@ class Province(msgspec.Struct, frozen=True):
 
 
 class Unit(msgspec.Struct, frozen=True):
-    """A responsible unit; `parent` is a unit code or the province's; dates are ISO, inclusive from, exclusive to."""
+    """A responsible unit; `parent` is a unit code or the province's; dates are ISO, from inclusive."""
 
     code: str
     name: Text
@@ -70,7 +70,7 @@ class Units:
     @cached_property
     def ancestors(self) -> Mapping[str, tuple[str, ...]]:
         """For every unit and province, the codes above it, nearest first."""
-        above: dict[str, tuple[str, ...]] = {code: () for code in self.provinces}
+        above: dict[str, tuple[str, ...]] = dict.fromkeys(self.provinces, ())
         for code in self.units:
             chain: list[str] = []
             parent = self.units[code].parent
