@@ -11,11 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ioc.errors import UserError
+
 _SHIPPED_CONFIG = Path(__file__).resolve().parent.parent / "config"
 
 
-class SettingsError(ValueError):
+class SettingsError(UserError, ValueError):
     """An environment variable holds something unusable; the message says which and what to put there."""
+
+    exit_status = 2
 
 
 @dataclass(frozen=True, slots=True)

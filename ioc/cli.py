@@ -1,0 +1,48 @@
+"""The `ioc` command: its subcommands, and the one place where an error becomes a message."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from ioc.errors import UserError
+
+
+class _Commands(TyperGroup):
+    """Shows a user's mistake as a message on stderr and ends with its exit status; `--debug` lets it through."""
+
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # typer passes its own context
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            if ctx.params.get("debug"):
+                raise
+            typer.secho("error: ", fg="red", bold=True, nl=False, err=True)
+            typer.echo(str(error), err=True)
+            raise typer.Exit(error.exit_status) from None
+
+
+app = typer.Typer(
+    cls=_Commands,
+    help="The live monitor of a province's public services.",
+    epilog="Start with: ioc demo",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """The live monitor of a province's public services."""
+
+
+def main() -> None:
+    """Run the command; ends the process with its exit status."""
+    sys.exit(app(prog_name="ioc"))

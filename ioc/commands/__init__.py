@@ -1,0 +1,1 @@
+"""The subcommands of `ioc`, a module each; what they need is imported when they run."""
