@@ -12,7 +12,7 @@ from ioc.errors import UserError
 
 
 class _Commands(TyperGroup):
-    """Shows a user's mistake as a message on stderr and ends with its exit status; `--debug` lets it through."""
+    """Shows a user's mistake as a message on stderr and not as a traceback, which `--debug` asks for."""
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # typer passes its own context
         try:
