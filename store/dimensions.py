@@ -15,7 +15,7 @@ _INDICATORS = ["id", "name_vi", "name_en", "kind", "format", "target", "better",
 
 
 def fill(client: Client, units: Units, indicators: Mapping[str, Indicator]) -> None:
-    """Replace the dimension tables' rows by those of the configuration; a province is a unit of level `province`."""
+    """Replace the dimension tables' rows by the configuration's; a province is a unit of level `province`."""
     now = datetime.now(UTC)
     rows = [
         [p.code, p.name.vi, p.name.en, "province", "", p.code, p.time_zone, p.live, now]

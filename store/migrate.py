@@ -1,4 +1,4 @@
-"""Numbered DDL, each file applied once and in order; the only way that tables come into being, in tests too."""
+"""Numbered DDL, each file applied once and in order: the only way that tables come into being, also in tests."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ def migrate(client: Client, database: str, folder: Path = DDL) -> list[str]:
         "CREATE TABLE IF NOT EXISTS schema_migrations (name String, digest String,"
         " applied_at DateTime64(3, 'UTC') DEFAULT now64(3)) ENGINE = MergeTree ORDER BY name"
     )
-    applied = dict(client.query("SELECT name, digest FROM schema_migrations").result_rows)
+    rows = client.query("SELECT name, digest FROM schema_migrations").result_rows
+    applied = {str(name): str(digest) for name, digest in rows}
     done = []
     for migration in migrations(folder):
         if migration.name in applied:

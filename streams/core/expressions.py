@@ -1,0 +1,222 @@
+"""SQL expressions over a row: the subset on which this evaluator and ClickHouse agree.
+
+Allowed: columns, string, integer and Boolean literals, `= != < <= > >=`, `IN (literals)`, `BETWEEN`, `IS [NOT] NULL`,
+`AND OR NOT`, `+ - *`. Logic is three-valued, as in SQL: a comparison with null is null. Everything else is refused.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, Literal, NamedTuple, cast
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+Type = Literal["string", "integer", "boolean", "timestamp"]
+Value = str | int | bool | None
+Row = Sequence[Value]
+Evaluate = Callable[[Row], Value]
+
+
+class ExpressionError(ValueError):
+    """The text is not an expression of the subset, or does not fit its columns; the message says where and why."""
+
+
+class Expression(NamedTuple):
+    """A checked expression: `evaluate` takes the values of `columns`, in that order; timestamps are epoch ms."""
+
+    text: str
+    type: Type
+    columns: tuple[str, ...]
+    evaluate: Evaluate
+
+
+_COMPARISONS: dict[type[exp.Expression], Callable[[Any, Any], bool]] = {
+    exp.EQ: operator.eq,
+    exp.NEQ: operator.ne,
+    exp.LT: operator.lt,
+    exp.LTE: operator.le,
+    exp.GT: operator.gt,
+    exp.GTE: operator.ge,
+}
+_ARITHMETIC: dict[type[exp.Expression], Callable[[Any, Any], int]] = {
+    exp.Add: operator.add,
+    exp.Sub: operator.sub,
+    exp.Mul: operator.mul,
+}
+
+
+def check(text: str, columns: Mapping[str, str]) -> list[str]:
+    """What is wrong with the expression, in words; empty when nothing is."""
+    try:
+        compile_expression(text, columns)
+    except ExpressionError as error:
+        return [str(error)]
+    return []
+
+
+def compile_expression(text: str, columns: Mapping[str, str]) -> Expression:
+    """Check an expression against its columns' types and make it ready to evaluate.
+
+    Raises:
+        ExpressionError: not in the subset, an unknown column, or types that do not fit.
+    """
+    try:
+        tree = sqlglot.parse_one(text, read="clickhouse")
+    except SqlglotError as error:
+        msg = f"cannot read the expression {text!r}: {str(error).splitlines()[0]}"
+        raise ExpressionError(msg) from error
+    used = tuple(dict.fromkeys(column.name for column in tree.find_all(exp.Column)))
+    compiler = _Compiler(text, columns, {name: at for at, name in enumerate(used)})
+    kind, evaluate = compiler.compile(tree)
+    return Expression(text, kind, used, evaluate)
+
+
+class _Compiler:
+    """Turns a syntax tree into nested closures, checking types on the way."""
+
+    def __init__(self, text: str, columns: Mapping[str, str], positions: Mapping[str, int]) -> None:
+        self._text = text
+        self._columns = columns
+        self._positions = positions
+
+    def compile(self, node: exp.Expression) -> tuple[Type, Evaluate]:
+        match node:
+            case exp.Paren():
+                return self.compile(node.this)
+            case exp.Column():
+                return self._column(node)
+            case exp.Literal():
+                return self._literal(node)
+            case exp.Boolean():
+                return "boolean", _constant(bool(node.this))
+            case exp.Neg():
+                kind, evaluate = self._typed(node.this, "integer")
+                return kind, _unary(operator.neg, evaluate)
+            case exp.Not():
+                kind, evaluate = self._typed(node.this, "boolean")
+                return kind, _unary(operator.not_, evaluate)
+            case exp.And() | exp.Or():
+                _, left = self._typed(node.this, "boolean")
+                _, right = self._typed(node.expression, "boolean")
+                return "boolean", (_and if isinstance(node, exp.And) else _or)(left, right)
+            case exp.Is():
+                return self._is_null(node)
+            case exp.In():
+                return self._in(node)
+            case exp.Between():
+                return self._between(node)
+        if type(node) in _COMPARISONS:
+            return self._comparison(node)
+        if type(node) in _ARITHMETIC:
+            _, left = self._typed(node.this, "integer")
+            _, right = self._typed(node.expression, "integer")
+            return "integer", _binary(_ARITHMETIC[type(node)], left, right)
+        raise self._error(f"{node.sql(dialect='clickhouse')!r} is not allowed in an indicator's expression")
+
+    def _column(self, node: exp.Column) -> tuple[Type, Evaluate]:
+        name = node.name
+        if name not in self._columns or node.table:
+            near = get_close_matches(name, self._columns, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(sorted(self._columns))}"
+            raise self._error(f"unknown column {node.sql()!r}; {hint}")
+        return cast("Type", self._columns[name]), operator.itemgetter(self._positions[name])
+
+    def _literal(self, node: exp.Literal) -> tuple[Type, Evaluate]:
+        if node.is_string:
+            return "string", _constant(str(node.this))
+        if not str(node.this).isdecimal():
+            raise self._error(f"{node.this} is not a whole number; amounts are whole VND, durations whole ms")
+        return "integer", _constant(int(node.this))
+
+    def _typed(self, node: exp.Expression, wanted: Type) -> tuple[Type, Evaluate]:
+        kind, evaluate = self.compile(node)
+        if kind != wanted:
+            raise self._error(f"{node.sql(dialect='clickhouse')!r} is a {kind}, a {wanted} is needed here")
+        return kind, evaluate
+
+    def _comparison(self, node: exp.Expression) -> tuple[Type, Evaluate]:
+        left_type, left = self.compile(node.this)
+        _, right = self._typed(node.expression, left_type)
+        if left_type == "boolean":
+            raise self._error("Booleans are not compared: write x or NOT x")
+        if left_type == "string" and not isinstance(node, exp.EQ | exp.NEQ):
+            raise self._error("strings have no order here: use = or != or IN")
+        return "boolean", _binary(_COMPARISONS[type(node)], left, right)
+
+    def _is_null(self, node: exp.Is) -> tuple[Type, Evaluate]:
+        if not isinstance(node.expression, exp.Null):
+            raise self._error("only IS NULL and IS NOT NULL are allowed")
+        _, evaluate = self.compile(node.this)
+        return "boolean", lambda row: evaluate(row) is None
+
+    def _in(self, node: exp.In) -> tuple[Type, Evaluate]:
+        kind, evaluate = self.compile(node.this)
+        if not node.expressions:
+            raise self._error("IN needs a list of literals")
+        members = {
+            self._typed(member, kind)[1](()) for member in node.expressions if self._is_literal(member)
+        }
+        return "boolean", _unary(members.__contains__, evaluate)
+
+    def _is_literal(self, node: exp.Expression) -> bool:
+        if not isinstance(node, exp.Literal):
+            raise self._error(f"IN takes literals only, not {node.sql()!r}")
+        return True
+
+    def _between(self, node: exp.Between) -> tuple[Type, Evaluate]:
+        _, value = self._typed(node.this, "integer")
+        _, low = self._typed(node.args["low"], "integer")
+        _, high = self._typed(node.args["high"], "integer")
+        return "boolean", _and(_binary(operator.ge, value, low), _binary(operator.le, value, high))
+
+    def _error(self, reason: str) -> ExpressionError:
+        return ExpressionError(f"in {self._text!r}: {reason}")
+
+
+def _constant(value: Value) -> Evaluate:
+    return lambda row: value
+
+
+def _unary(function: Callable[[Any], Value], operand: Evaluate) -> Evaluate:
+    def evaluate(row: Row) -> Value:
+        value = operand(row)
+        return None if value is None else function(value)
+
+    return evaluate
+
+
+def _binary(function: Callable[[Any, Any], Value], left: Evaluate, right: Evaluate) -> Evaluate:
+    def evaluate(row: Row) -> Value:
+        a = left(row)
+        if a is None:
+            return None
+        b = right(row)
+        return None if b is None else function(a, b)
+
+    return evaluate
+
+
+def _and(left: Evaluate, right: Evaluate) -> Evaluate:
+    def evaluate(row: Row) -> Value:
+        a = left(row)
+        if a is False:
+            return False
+        b = right(row)
+        return False if b is False else (None if a is None or b is None else True)
+
+    return evaluate
+
+
+def _or(left: Evaluate, right: Evaluate) -> Evaluate:
+    def evaluate(row: Row) -> Value:
+        a = left(row)
+        if a is True:
+            return True
+        b = right(row)
+        return True if b is True else (None if a is None or b is None else False)
+
+    return evaluate
