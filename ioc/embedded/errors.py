@@ -1,0 +1,43 @@
+"""What can go wrong with an embedded server.
+
+EmbeddedError
+├── JarsError         the server's jars could not be fetched, or are not what the lock file says
+├── PortTakenError    another program listens on the wanted port
+└── StartError        the server ended, or did not answer in time
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_LAST_LINES = 15
+
+
+class EmbeddedError(RuntimeError):
+    """An embedded server cannot be had; the message says what to do next."""
+
+
+class JarsError(EmbeddedError):
+    """The server's jars could not be fetched, or are not what the lock file says."""
+
+
+class PortTakenError(EmbeddedError):
+    """Another program listens on the wanted port."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(
+            f"port {port} on 127.0.0.1 is taken: stop the program that listens there, or choose another port"
+        )
+        self.port = port
+
+
+class StartError(EmbeddedError):
+    """The server ended, or did not answer in time; `log` is its log file, whose end is in the message."""
+
+    def __init__(self, what: str, log: Path) -> None:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
+        end = "\n".join(f"  {line}" for line in lines[-_LAST_LINES:])
+        super().__init__(
+            f"{what}; its log {log} ends with:\n{end}" if end else f"{what}; its log {log} is empty"
+        )
+        self.log = log
