@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from ioc.errors import UserError
+
 
 class Problem(NamedTuple):
     """One mistake; `line` counts from 1, 0 means the file as a whole; `hint` says what to do, or is empty."""
@@ -20,8 +22,10 @@ class Problem(NamedTuple):
         return " ".join(filter(None, (f"{place}: {_sentence(self.message)}", self.hint)))
 
 
-class ConfigurationError(ValueError):
+class ConfigurationError(UserError, ValueError):
     """The files cannot be used as they are; `problems` holds every mistake found, by file and line."""
+
+    exit_status = 2
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))

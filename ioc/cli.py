@@ -8,13 +8,15 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
+from ioc.commands.version import version
 from ioc.errors import UserError
 
 
-class _Commands(TyperGroup):
+class Commands(TyperGroup):
     """Shows a user's mistake as a message on stderr and not as a traceback, which `--debug` asks for."""
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # typer passes its own context
+        """Run the command that was asked for."""
         try:
             return super().invoke(ctx)
         except UserError as error:
@@ -26,7 +28,7 @@ class _Commands(TyperGroup):
 
 
 app = typer.Typer(
-    cls=_Commands,
+    cls=Commands,
     help="The live monitor of a province's public services.",
     epilog="Start with: ioc demo",
     no_args_is_help=True,
@@ -41,6 +43,10 @@ def _options(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     """The live monitor of a province's public services."""
+
+
+for command in (version,):
+    app.command()(command)
 
 
 def main() -> None:

@@ -1,0 +1,5 @@
+"""`python -m ioc` is the same as `ioc`."""
+
+from ioc.cli import main
+
+main()
