@@ -1,7 +1,8 @@
 """SQL expressions over a row: the subset on which this evaluator and ClickHouse agree.
 
-Allowed: columns, string, integer and Boolean literals, `= != < <= > >=`, `IN (literals)`, `BETWEEN`, `IS [NOT] NULL`,
-`AND OR NOT`, `+ - *`. Logic is three-valued, as in SQL: a comparison with null is null. Everything else is refused.
+Allowed: columns, string, integer and Boolean literals, `= != < <= > >=`, `IN (literals)`, `BETWEEN`,
+`IS [NOT] NULL`, `AND OR NOT`, `+ - *`. Logic is three-valued, as in SQL: a comparison with null is null.
+Everything else is refused.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, NoReturn, cast
 
 import sqlglot
 from sqlglot import exp
@@ -22,11 +23,11 @@ Evaluate = Callable[[Row], Value]
 
 
 class ExpressionError(ValueError):
-    """The text is not an expression of the subset, or does not fit its columns; the message says where and why."""
+    """The text is not in the subset, or does not fit its columns; the message says where and why."""
 
 
 class Expression(NamedTuple):
-    """A checked expression: `evaluate` takes the values of `columns`, in that order; timestamps are epoch ms."""
+    """A checked expression: `evaluate` takes the values of `columns` in order; timestamps are epoch ms."""
 
     text: str
     type: Type
@@ -65,7 +66,7 @@ def compile_expression(text: str, columns: Mapping[str, str]) -> Expression:
         ExpressionError: not in the subset, an unknown column, or types that do not fit.
     """
     try:
-        tree = sqlglot.parse_one(text, read="clickhouse")
+        tree: exp.Expression = cast("exp.Expression", sqlglot.parse_one(text, read="clickhouse"))
     except SqlglotError as error:
         msg = f"cannot read the expression {text!r}: {str(error).splitlines()[0]}"
         raise ExpressionError(msg) from error
@@ -115,48 +116,48 @@ class _Compiler:
             _, left = self._typed(node.this, "integer")
             _, right = self._typed(node.expression, "integer")
             return "integer", _binary(_ARITHMETIC[type(node)], left, right)
-        raise self._error(f"{node.sql(dialect='clickhouse')!r} is not allowed in an indicator's expression")
+        return self._fail(f"{node.sql(dialect='clickhouse')!r} is not allowed in an indicator's expression")
 
     def _column(self, node: exp.Column) -> tuple[Type, Evaluate]:
         name = node.name
         if name not in self._columns or node.table:
             near = get_close_matches(name, self._columns, 1)
             hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(sorted(self._columns))}"
-            raise self._error(f"unknown column {node.sql()!r}; {hint}")
+            self._fail(f"unknown column {node.sql()!r}; {hint}")
         return cast("Type", self._columns[name]), operator.itemgetter(self._positions[name])
 
     def _literal(self, node: exp.Literal) -> tuple[Type, Evaluate]:
         if node.is_string:
             return "string", _constant(str(node.this))
         if not str(node.this).isdecimal():
-            raise self._error(f"{node.this} is not a whole number; amounts are whole VND, durations whole ms")
+            self._fail(f"{node.this} is not a whole number; amounts are whole VND, durations whole ms")
         return "integer", _constant(int(node.this))
 
     def _typed(self, node: exp.Expression, wanted: Type) -> tuple[Type, Evaluate]:
         kind, evaluate = self.compile(node)
         if kind != wanted:
-            raise self._error(f"{node.sql(dialect='clickhouse')!r} is a {kind}, a {wanted} is needed here")
+            self._fail(f"{node.sql(dialect='clickhouse')!r} is a {kind}, a {wanted} is needed here")
         return kind, evaluate
 
     def _comparison(self, node: exp.Expression) -> tuple[Type, Evaluate]:
         left_type, left = self.compile(node.this)
         _, right = self._typed(node.expression, left_type)
         if left_type == "boolean":
-            raise self._error("Booleans are not compared: write x or NOT x")
+            self._fail("Booleans are not compared: write x or NOT x")
         if left_type == "string" and not isinstance(node, exp.EQ | exp.NEQ):
-            raise self._error("strings have no order here: use = or != or IN")
+            self._fail("strings have no order here: use = or != or IN")
         return "boolean", _binary(_COMPARISONS[type(node)], left, right)
 
     def _is_null(self, node: exp.Is) -> tuple[Type, Evaluate]:
         if not isinstance(node.expression, exp.Null):
-            raise self._error("only IS NULL and IS NOT NULL are allowed")
+            self._fail("only IS NULL and IS NOT NULL are allowed")
         _, evaluate = self.compile(node.this)
         return "boolean", lambda row: evaluate(row) is None
 
     def _in(self, node: exp.In) -> tuple[Type, Evaluate]:
         kind, evaluate = self.compile(node.this)
         if not node.expressions:
-            raise self._error("IN needs a list of literals")
+            self._fail("IN needs a list of literals")
         members = {
             self._typed(member, kind)[1](()) for member in node.expressions if self._is_literal(member)
         }
@@ -164,7 +165,7 @@ class _Compiler:
 
     def _is_literal(self, node: exp.Expression) -> bool:
         if not isinstance(node, exp.Literal):
-            raise self._error(f"IN takes literals only, not {node.sql()!r}")
+            self._fail(f"IN takes literals only, not {node.sql()!r}")
         return True
 
     def _between(self, node: exp.Between) -> tuple[Type, Evaluate]:
@@ -173,8 +174,9 @@ class _Compiler:
         _, high = self._typed(node.args["high"], "integer")
         return "boolean", _and(_binary(operator.ge, value, low), _binary(operator.le, value, high))
 
-    def _error(self, reason: str) -> ExpressionError:
-        return ExpressionError(f"in {self._text!r}: {reason}")
+    def _fail(self, reason: str) -> NoReturn:
+        msg = f"in {self._text!r}: {reason}"
+        raise ExpressionError(msg)
 
 
 def _constant(value: Value) -> Evaluate:

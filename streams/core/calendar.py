@@ -1,0 +1,52 @@
+"""Local days: the bucket of an instant in the calendar of a unit's province.
+
+All instants are epoch milliseconds; a day is named by the epoch second of its local midnight, which is what buckets of
+grain `day` carry. Results are remembered per quarter of an hour, the finest step of any time zone's offset.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_QUARTER_MS = 900_000
+_REMEMBERED = 200_000
+
+
+class Calendar:
+    """Days in one time zone."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._days: dict[int, int] = {}
+
+    def day_start(self, at_ms: int) -> int:
+        """The local midnight (epoch seconds) that begins the day of an instant."""
+        quarter = at_ms // _QUARTER_MS
+        start = self._days.get(quarter)
+        if start is None:
+            if len(self._days) >= _REMEMBERED:
+                self._days.clear()
+            local = datetime.fromtimestamp(quarter * 900, self._zone)
+            start = self._days[quarter] = self._midnight(local.date())
+        return start
+
+    def next_day_start(self, at_ms: int) -> int:
+        """The local midnight (epoch seconds) that ends the day of an instant."""
+        return self._midnight(self.date(at_ms) + timedelta(days=1))
+
+    def date(self, at_ms: int) -> date:
+        """The local date of an instant."""
+        return datetime.fromtimestamp(at_ms // 1000, self._zone).date()
+
+    def _midnight(self, day: date) -> int:
+        return int(datetime(day.year, day.month, day.day, tzinfo=self._zone).timestamp())
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def epoch_ms(instant: datetime) -> int:
+    """An aware datetime as whole epoch milliseconds, rounded down, without a detour over floating point."""
+    return (instant - EPOCH) // _MILLISECOND
