@@ -6,12 +6,14 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ioc.errors import UserError
+from ioc.settings import Settings
 
 _CLEARING_SECONDS = 20.0
 
@@ -82,6 +84,26 @@ def running(folder: Path) -> Running | None:
         return None if _try_lock(descriptor) else _holder(descriptor)
     finally:
         os.close(descriptor)
+
+
+def current_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of a command: an address that the environment leaves open is that of what runs here.
+
+    Raises:
+        SettingsError: a variable holds something unusable.
+    """
+    settings = Settings.from_environment(environ)
+    here = running(settings.data)
+    if here is None:
+        return settings
+    if here.kafka and not environ.get("IOC_KAFKA"):
+        settings = replace(settings, kafka=here.kafka)
+    if here.clickhouse and not environ.get("IOC_CLICKHOUSE"):
+        settings = replace(settings, clickhouse=here.clickhouse)
+    wall = urlsplit(here.wall)
+    if wall.port and not environ.get("IOC_WALL_PORT"):
+        settings = replace(settings, wall_host=wall.hostname or settings.wall_host, wall_port=wall.port)
+    return settings
 
 
 def _lock_file(folder: Path) -> Path:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from ioc.datafolder import DataFolderError, InUseError, Running, lock, running
+from ioc.datafolder import DataFolderError, InUseError, Running, current_settings, lock, running
 
 HOLD = """
 import os, pathlib, subprocess, sys, time
-from ioc.datafolder import lock
+from ioc.datafolder import DataFolderError, InUseError, Running, current_settings, lock, running
 with lock(pathlib.Path(sys.argv[1])) as held:
     if len(sys.argv) > 2:
         subprocess.Popen([sys.executable, "-c", "import time; time.sleep(0.5)"], pass_fds=(held.descriptor,),
@@ -67,3 +67,21 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DataFolderError, match=r"file/var cannot be used: Not a directory.*IOC_DATA"):
         lock(tmp_path / "file" / "var").__enter__()
+
+
+def test_commands_find_what_runs_unless_the_environment_says_otherwise(tmp_path: Path) -> None:
+    environ = {"IOC_DATA": str(tmp_path)}
+    before = current_settings(environ)
+    with lock(tmp_path) as held:
+        held.publish(
+            Running(os.getpid(), "127.0.0.1:9093", "http://default@127.0.0.1:8124", "http://127.0.0.1:8089")
+        )
+        found = current_settings(environ)
+        told = current_settings(environ | {"IOC_KAFKA": "broker:9092", "IOC_WALL_PORT": "80"})
+    assert (found.kafka, found.clickhouse, found.wall_port) == (
+        "127.0.0.1:9093",
+        "http://default@127.0.0.1:8124",
+        8089,
+    )
+    assert (told.kafka, told.wall_port) == ("broker:9092", 80)
+    assert current_settings(environ) == before
