@@ -3,6 +3,7 @@
 EmbeddedError
 ├── JarsError         the server's jars could not be fetched, or are not what the lock file says
 ├── PortTakenError    another program listens on the wanted port
+├── FolderInUseError  another server has its data in the same folder
 └── StartError        the server ended, or did not answer in time
 """
 
@@ -31,12 +32,22 @@ class PortTakenError(EmbeddedError):
         self.port = port
 
 
+class FolderInUseError(EmbeddedError):
+    """Another server has its data in the same folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder} is in use by another server: stop it, or choose another folder")
+
+
 class StartError(EmbeddedError):
     """The server ended, or did not answer in time; `log` is its log file, whose end is in the message."""
 
     def __init__(self, what: str, log: Path) -> None:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
-        end = "\n".join(f"  {line}" for line in lines[-_LAST_LINES:])
+        telling = [
+            line for line in lines if not line.startswith("\tat ")
+        ]  # without the stack of a Java error
+        end = "\n".join(f"  {line}" for line in telling[-_LAST_LINES:])
         super().__init__(
             f"{what}; its log {log} ends with:\n{end}" if end else f"{what}; its log {log} is empty"
         )

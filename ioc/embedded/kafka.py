@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import argparse
 import base64
+import contextlib
+import fcntl
 import os
-import random
 import secrets
 import signal
 import socket
@@ -23,18 +24,17 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
-from ioc.embedded.errors import EmbeddedError, PortTakenError, StartError
+from ioc.embedded.errors import EmbeddedError, FolderInUseError, PortTakenError, StartError
 from ioc.embedded.jars import cache_folder, fetch, read_lock, write_lock
 from ioc.embedded.java import find_java, start_tethered
+from ioc.embedded.ports import LOOPBACK, free_port, is_free
 
 _LOCK = Path(__file__).with_name("kafka.lock.toml")
-_HOST = "127.0.0.1"
 _START_SECONDS = 90
 _STOP_SECONDS = 30
 _LOG_BYTES = 10_000_000
-_FREE_PORTS = range(20_000, 32_768)  # below the ports that Linux gives to outgoing connections
 
 # A broker that a laptop can afford: one node, few threads, small buffers.
 _PROPERTIES = {
@@ -61,6 +61,9 @@ _PROPERTIES = {
     # A lone group should not wait for more members, and a dead one should be missed soon.
     "group.initial.rebalance.delay.ms": "0",
     "group.min.session.timeout.ms": "1000",
+    # After a kill the controller takes the broker for alive, and refuses its successor, for this long.
+    "broker.session.timeout.ms": "3000",
+    "broker.heartbeat.interval.ms": "500",
     "num.network.threads": "2",
     "num.io.threads": "4",
 }
@@ -98,11 +101,12 @@ class EmbeddedKafka:
         self._properties = _PROPERTIES | dict(properties or {})
         self._log = self._folder / "kafka.log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._owned: IO[bytes] | None = None
 
     @property
     def bootstrap(self) -> str:
         """The broker's address; with port 0 it is known only after the first start."""
-        return f"{_HOST}:{self._port}"
+        return f"{LOOPBACK}:{self._port}"
 
     @property
     def running(self) -> bool:
@@ -119,27 +123,26 @@ class EmbeddedKafka:
 
         Raises:
             PortTakenError: something else listens on the port.
+            FolderInUseError: another broker has its data in the same folder.
             JarsError: the jars are not there yet and cannot be fetched.
             StartError: the broker ended, or did not answer in time; the message has the end of its log.
         """
         if self.running:
             return
         if self._port == 0:
-            self._port = _free_port()
-        elif not _is_free(self._port):
+            self._port = free_port()
+        elif not is_free(self._port):
             raise PortTakenError(self._port)
         jars = fetch(_LOCK, jars_folder())
-        self._folder.mkdir(parents=True, exist_ok=True)
-        if self._log.exists() and self._log.stat().st_size > _LOG_BYTES:
-            self._log.replace(self._log.with_suffix(".log.1"))
-        self._write_properties()
-        java = [
-            str(find_java()), f"-Xmx{self._heap_mb}m", *_JVM, "-cp", os.pathsep.join(map(str, jars)),
-        ]  # fmt: skip
-        if not (self._folder / "log" / "meta.properties").exists():
-            self._format(java)
-        self._process = self._run([*java, "kafka.Kafka", "server.properties"])
+        java = [str(find_java()), f"-Xmx{self._heap_mb}m", *_JVM, "-cp", os.pathsep.join(map(str, jars))]
+        self._own_folder()
         try:
+            if self._log.exists() and self._log.stat().st_size > _LOG_BYTES:
+                self._log.replace(self._log.with_suffix(".log.1"))
+            self._write_properties()
+            if not (self._folder / "log" / "meta.properties").exists():
+                self._format(java)
+            self._process = self._run([*java, "kafka.Kafka", "server.properties"])
             self._wait_until_ready(self._process)
         except BaseException:
             self.kill()
@@ -147,19 +150,20 @@ class EmbeddedKafka:
 
     def stop(self) -> None:
         """Stop in good order, which makes the next start quick; does nothing if it does not run."""
-        if self._process is None:
-            return
-        self._process.terminate()
-        try:
-            self._process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.kill()
+        if self._process is not None:
+            self._process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_STOP_SECONDS)
+        self.kill()
 
     def kill(self) -> None:
         """SIGKILL: what a fault test, or the kernel short of memory, does to it."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+        if self._owned is not None:
+            self._owned.close()
+            self._owned = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -170,8 +174,20 @@ class EmbeddedKafka:
     ) -> None:
         self.stop()
 
+    def _own_folder(self) -> None:
+        """Keep a second broker out: its controller would write metadata before Kafka's own lock is asked."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if self._owned is None:
+            owned = (self._folder / "owner.lock").open("ab")
+            try:
+                fcntl.flock(owned, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                owned.close()
+                raise FolderInUseError(self._folder) from None
+            self._owned = owned
+
     def _write_properties(self) -> None:
-        controller = f"{_HOST}:{_free_port()}"
+        controller = f"{LOOPBACK}:{free_port()}"
         own = {
             "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{controller}",
             "controller.quorum.voters": f"1@{controller}",
@@ -234,30 +250,12 @@ def jars_folder() -> Path:
     return cache_folder() / f"kafka-{version()}"
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as Java binds it
-        try:
-            probe.bind((_HOST, port))
-        except OSError:
-            return False
-        return True
-
-
-def _free_port() -> int:
-    for port in random.sample(_FREE_PORTS, 100):
-        if _is_free(port):
-            return port
-    msg = f"no free port between {_FREE_PORTS.start} and {_FREE_PORTS.stop} on {_HOST}"
-    raise EmbeddedError(msg)
-
-
 def _answers(port: int) -> bool:
     """Whether a metadata request (API 3, version 1, all topics, no client id) is answered with a broker."""
     request = struct.pack(">hhihi", 3, 1, 1, -1, -1)
     try:
         with (
-            socket.create_connection((_HOST, port), timeout=5) as connection,
+            socket.create_connection((LOOPBACK, port), timeout=5) as connection,
             connection.makefile("rb") as answers,
         ):
             connection.sendall(struct.pack(">i", len(request)) + request)
