@@ -6,7 +6,7 @@ grain `day` carry. Results are remembered per quarter of an hour, the finest ste
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+import datetime as dt
 from zoneinfo import ZoneInfo
 
 _QUARTER_MS = 900_000
@@ -27,26 +27,26 @@ class Calendar:
         if start is None:
             if len(self._days) >= _REMEMBERED:
                 self._days.clear()
-            local = datetime.fromtimestamp(quarter * 900, self._zone)
+            local = dt.datetime.fromtimestamp(quarter * 900, self._zone)
             start = self._days[quarter] = self._midnight(local.date())
         return start
 
     def next_day_start(self, at_ms: int) -> int:
         """The local midnight (epoch seconds) that ends the day of an instant."""
-        return self._midnight(self.date(at_ms) + timedelta(days=1))
+        return self._midnight(self.date(at_ms) + dt.timedelta(days=1))
 
-    def date(self, at_ms: int) -> date:
+    def date(self, at_ms: int) -> dt.date:
         """The local date of an instant."""
-        return datetime.fromtimestamp(at_ms // 1000, self._zone).date()
+        return dt.datetime.fromtimestamp(at_ms // 1000, self._zone).date()
 
-    def _midnight(self, day: date) -> int:
-        return int(datetime(day.year, day.month, day.day, tzinfo=self._zone).timestamp())
-
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
+    def _midnight(self, day: dt.date) -> int:
+        return int(dt.datetime(day.year, day.month, day.day, tzinfo=self._zone).timestamp())
 
 
-def epoch_ms(instant: datetime) -> int:
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MILLISECOND = dt.timedelta(milliseconds=1)
+
+
+def epoch_ms(instant: dt.datetime) -> int:
     """An aware datetime as whole epoch milliseconds, rounded down, without a detour over floating point."""
     return (instant - EPOCH) // _MILLISECOND

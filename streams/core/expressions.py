@@ -27,7 +27,7 @@ class ExpressionError(ValueError):
 
 
 class Expression(NamedTuple):
-    """A checked expression: `evaluate` takes the values of `columns` in order; timestamps are epoch ms."""
+    """A checked expression and the columns it uses; `evaluate` takes a row, in which timestamps are epoch ms."""
 
     text: str
     type: Type
@@ -60,7 +60,7 @@ def check(text: str, columns: Mapping[str, str]) -> list[str]:
 
 
 def compile_expression(text: str, columns: Mapping[str, str]) -> Expression:
-    """Check an expression against its columns' types and make it ready to evaluate.
+    """Check an expression against its columns and make it ready for rows whose values stand in the columns' order.
 
     Raises:
         ExpressionError: not in the subset, an unknown column, or types that do not fit.
@@ -71,7 +71,7 @@ def compile_expression(text: str, columns: Mapping[str, str]) -> Expression:
         msg = f"cannot read the expression {text!r}: {str(error).splitlines()[0]}"
         raise ExpressionError(msg) from error
     used = tuple(dict.fromkeys(column.name for column in tree.find_all(exp.Column)))
-    compiler = _Compiler(text, columns, {name: at for at, name in enumerate(used)})
+    compiler = _Compiler(text, columns)
     kind, evaluate = compiler.compile(tree)
     return Expression(text, kind, used, evaluate)
 
@@ -79,10 +79,10 @@ def compile_expression(text: str, columns: Mapping[str, str]) -> Expression:
 class _Compiler:
     """Turns a syntax tree into nested closures, checking types on the way."""
 
-    def __init__(self, text: str, columns: Mapping[str, str], positions: Mapping[str, int]) -> None:
+    def __init__(self, text: str, columns: Mapping[str, str]) -> None:
         self._text = text
         self._columns = columns
-        self._positions = positions
+        self._positions = {name: at for at, name in enumerate(columns)}
 
     def compile(self, node: exp.Expression) -> tuple[Type, Evaluate]:
         match node:

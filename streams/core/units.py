@@ -33,7 +33,10 @@ class Province(msgspec.Struct, frozen=True):
 
 
 class Unit(msgspec.Struct, frozen=True):
-    """A responsible unit; `parent` is a unit code or the province's; dates are ISO, from inclusive."""
+    """A responsible unit; `parent` is a unit code or the province's; dates are ISO, from inclusive, to exclusive.
+
+    `former_province` is the one that its territory belonged to before a merger.
+    """
 
     code: str
     name: Text
@@ -42,6 +45,7 @@ class Unit(msgspec.Struct, frozen=True):
     province: str
     valid_from: str = ""
     valid_to: str = ""
+    former_province: str = ""
 
 
 class Units:

@@ -1,0 +1,103 @@
+"""Making the topics, and asking a cluster who it is.
+
+BrokerError             a Kafka broker cannot be used
+├── BrokerAwayError     none answers at the address
+└── TopicError          a topic is there, but not as it must be
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError, KafkaTimeoutError, TopicAlreadyExistsError
+
+from ioc.errors import UserError
+from streams.topics import ALL, Topic
+
+
+class BrokerError(UserError):
+    """A Kafka broker cannot be used; the message says why and what to do."""
+
+
+class BrokerAwayError(BrokerError):
+    """No broker answers at the address."""
+
+    def __init__(self, bootstrap: str) -> None:
+        super().__init__(
+            f"no Kafka broker answers at {bootstrap}: start one (ioc up), or set IOC_KAFKA to where it is"
+        )
+
+
+class TopicError(BrokerError):
+    """A topic is there, but not as it must be."""
+
+
+def create_topics(bootstrap: str, topics: Iterable[Topic] = ALL, *, timeout_seconds: float = 30) -> list[str]:
+    """Make the topics that are missing and wait until every partition of all has a leader; safe at every start.
+
+    The number of replicas is the broker's `default.replication.factor`.
+
+    Returns:
+        The names of the topics made by this call.
+
+    Raises:
+        BrokerAwayError: nothing answers within the time.
+        TopicError: a topic has another number of partitions, or the broker refuses to make it.
+    """
+    wanted = {topic.name: topic for topic in topics}
+    with _admin(bootstrap, timeout_seconds) as admin:
+        missing = wanted.keys() - set(admin.list_topics())
+        made = sorted(name for name in missing if _create(admin, wanted[name]))
+        try:
+            admin.wait_for_topics(list(wanted), timeout_ms=timeout_seconds * 1000)
+        except KafkaTimeoutError as error:
+            msg = f"Kafka at {bootstrap} has not made its topics ready in {timeout_seconds:g} s: {error}"
+            raise TopicError(msg) from error
+        for found in admin.describe_topics(list(wanted)):
+            _check_partitions(wanted[found["name"]], len(found["partitions"]))
+    return made
+
+
+def cluster_id(bootstrap: str, *, timeout_seconds: float = 30) -> str:
+    """The identity that a cluster keeps over restarts and changes of address.
+
+    Raises:
+        BrokerAwayError: nothing answers within the time.
+    """
+    with _admin(bootstrap, timeout_seconds) as admin:
+        return str(admin.describe_cluster()["cluster_id"])
+
+
+@contextmanager
+def _admin(bootstrap: str, timeout_seconds: float) -> Iterator[KafkaAdminClient]:
+    try:
+        admin = KafkaAdminClient(
+            bootstrap_servers=bootstrap.split(","), bootstrap_timeout_ms=int(timeout_seconds * 1000)
+        )
+    except (KafkaError, ValueError) as error:
+        raise BrokerAwayError(bootstrap) from error
+    with admin:
+        yield admin
+
+
+def _create(admin: KafkaAdminClient, topic: Topic) -> bool:
+    """Whether it was this call that made it; several roles may start at once."""
+    try:
+        admin.create_topics({topic.name: {"num_partitions": topic.partitions, "configs": topic.config}})
+    except TopicAlreadyExistsError:
+        return False
+    except KafkaError as error:
+        msg = f"Kafka refuses to make the topic {topic.name}: {error}"
+        raise TopicError(msg) from error
+    return True
+
+
+def _check_partitions(topic: Topic, partitions: int) -> None:
+    if partitions != topic.partitions:
+        msg = (
+            f"the topic {topic.name} has {partitions} partitions and needs {topic.partitions}:"
+            " compute joins all streams by partition number; delete the topic, or move to a new cluster"
+        )
+        raise TopicError(msg)
