@@ -1,9 +1,9 @@
 """What a user can mend: the base of every error that the command shows without a traceback.
 
 UserError
-├── ioc.settings.SettingsError        an environment variable holds something unusable
-├── config.loader.ConfigurationError  configuration files hold mistakes, all listed
-└── ...                               whatever else a module raises for its user
+├── ioc.settings.SettingsError         an environment variable holds something unusable
+├── config.problems.ConfigurationError configuration files hold mistakes, all listed
+└── ...                                whatever else a module raises for its user
 
 Each message says what, where and what to do next.
 """

@@ -1,0 +1,27 @@
+"""Declared sources from config/sources/*.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from config.problems import Problem
+from config.shapes import Sheet
+from producers.source import Source, problems
+
+
+def build(sheets: Sequence[Sheet], complete: bool) -> tuple[Mapping[str, Source], list[Problem]]:
+    """Sources by name; a file holds one, and is called by its name."""
+    sources: dict[str, Source] = {}
+    found: list[Problem] = []
+    for sheet in sheets:
+        if sheet.flaws:
+            continue
+        source = msgspec.convert(sheet.document.value, Source)
+        sources[source.name] = source
+        found += problems(source, sheet.document)
+        if sheet.document.stem != source.name:
+            hint = f"Name the file {source.name}.yaml, or the source '{sheet.document.stem}'."
+            found.append(sheet.document.problem(("name",), "a source is called as its file", hint))
+    return sources, found

@@ -1,0 +1,109 @@
+"""Provinces and units from config/units/*.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from config.problems import Problem, did_you_mean
+from config.shapes import Entry, Sheet
+from streams.core.units import Province, Unit, Units
+
+
+def build(sheets: Sequence[Sheet], complete: bool) -> tuple[Units, list[Problem]]:
+    """Units, and what the schema of a file cannot see: codes given twice, parents, time zones, dates.
+
+    If a file could not be read, the sheets are not `complete`: it may hold a parent that is named.
+    """
+    provinces: list[Province] = []
+    units: list[Unit] = []
+    problems: list[Problem] = []
+    places: dict[str, Entry] = {}
+    for sheet in sheets:
+        root = sheet.entry("province")
+        listed = sheet.entries("units")
+        for entry in [root, *listed] if root else listed:
+            problems += _second(entry, places)
+        if root is None or not root.sound:
+            continue
+        problems += _time_zone(root)
+        province = msgspec.convert(root.value, Province)
+        provinces.append(province)
+        for entry in listed:
+            if entry.sound:
+                value = {"parent": province.code, **entry.value, "province": province.code}
+                units.append(msgspec.convert(value, Unit))
+                problems += _dates(entry)
+    problems += _parents(units, provinces, places, complete)
+    return (Units([], []) if problems else Units(provinces, units)), problems
+
+
+def _second(entry: Entry, places: dict[str, Entry]) -> Iterator[Problem]:
+    code = entry.value.get("code")
+    if not isinstance(code, str):
+        return
+    if first := places.get(code):
+        line = first.document.lines[(*first.location, "code")]
+        message = f"the code '{code}' is taken by {first.document.file}:{line}"
+        yield entry.problem(message, "Give one of the two another code.", ("code",))
+    places.setdefault(code, entry)
+
+
+def _time_zone(root: Entry) -> Iterator[Problem]:
+    name = root.value["time_zone"]
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # OSError: a folder of zones, such as "Asia"
+        hint = "Use an IANA name such as Asia/Ho_Chi_Minh."
+        yield root.problem(f"there is no time zone '{name}'", hint, ("time_zone",))
+
+
+def _dates(entry: Entry) -> Iterator[Problem]:
+    days: dict[str, date] = {}
+    for key in ("valid_from", "valid_to"):
+        if text := entry.value.get(key):
+            try:
+                days[key] = date.fromisoformat(text)
+            except ValueError:
+                yield entry.problem(f"'{key}' is {text}, and there is no such day", "", (key,))
+    if len(days) == 2 and days["valid_to"] <= days["valid_from"]:
+        hint = "It is the first day on which the unit no longer exists."
+        yield entry.problem("'valid_to' is not after 'valid_from'", hint, ("valid_to",))
+
+
+def _parents(
+    units: Sequence[Unit], provinces: Sequence[Province], places: Mapping[str, Entry], complete: bool
+) -> Iterator[Problem]:
+    by_code = {unit.code: unit for unit in units}
+    roots = {province.code for province in provinces}
+    for unit in units:
+        entry = places[unit.code]
+        if unit.parent not in places:
+            if complete:
+                hint = did_you_mean(unit.parent, (u.code for u in units if u.province == unit.province))
+                yield entry.problem(f"unknown parent '{unit.parent}'", hint, ("parent",))
+        elif unit.parent in roots and unit.parent != unit.province:
+            yield entry.problem(
+                f"the parent '{unit.parent}' is another province",
+                f"A parent is a unit of {unit.province}, or leave the key away.",
+                ("parent",),
+            )
+        elif (parent := by_code.get(unit.parent)) and parent.province != unit.province:
+            message = f"the parent '{unit.parent}' belongs to the province {parent.province}"
+            yield entry.problem(message, f"A parent is a unit of {unit.province}.", ("parent",))
+        elif circle := _circle(unit, by_code):
+            message = f"the unit is above itself: {' < '.join(circle)}"
+            yield entry.problem(message, "Give one of them a parent outside the circle.", ("parent",))
+
+
+def _circle(unit: Unit, by_code: Mapping[str, Unit]) -> list[str]:
+    """The codes from a unit up to itself, or nothing where the way up ends."""
+    chain = [unit.code]
+    above = by_code.get(unit.parent)
+    while above is not None and above.code not in chain:
+        chain.append(above.code)
+        above = by_code.get(above.parent)
+    return [*chain, unit.code] if above is not None and above.code == unit.code else []
