@@ -1,0 +1,88 @@
+/** From the server's frames to what a panel draws: transformations, overrides, units, thresholds, localised text. */
+import {
+  applyFieldOverrides,
+  cacheFieldDisplayNames,
+  type DataFrame,
+  type DataFrameJSON,
+  dataFrameFromJSON,
+  type FieldConfigSource,
+  getTimeField,
+  type GrafanaTheme2,
+  type InterpolateFunction,
+  standardTransformers,
+  standardTransformersRegistry,
+  transformDataFrame,
+} from '@grafana/data';
+import { firstValueFrom } from 'rxjs';
+
+import type { PanelJson } from '../dashboard/model';
+import { localisedProcessor } from '../format/displayText';
+import type { Language } from '../i18n/language';
+import { completeFieldConfig, optionsRegistry } from './fieldConfig';
+import { splitByNames } from './longFrames';
+
+const TIME_SERIES_FORMAT = 0;
+
+standardTransformersRegistry.setInit(() =>
+  Object.values(standardTransformers).map((transformation) => ({
+    id: transformation.id,
+    name: transformation.name,
+    description: transformation.description ?? '',
+    transformation: () => Promise.resolve(transformation),
+    editor: () => null,
+    imageDark: '',
+    imageLight: '',
+  }))
+);
+
+export interface Presentation {
+  readonly theme: GrafanaTheme2;
+  readonly timeZone: string;
+  readonly language: Language;
+  readonly replaceVariables: InterpolateFunction;
+}
+
+/** The frames of one answer, in the shape and order that the panel asks for. */
+export async function readFrames(panel: PanelJson, json: readonly DataFrameJSON[], replaceVariables: InterpolateFunction): Promise<DataFrame[]> {
+  const asSeries = new Set(
+    (panel.targets ?? []).filter(({ format }) => format === TIME_SERIES_FORMAT).map(({ refId }) => refId)
+  );
+  const frames = json.map((frame) => dataFrameFromJSON(frame)).flatMap((frame) => (asSeries.has(frame.refId ?? '') ? splitByNames(frame) : [frame]));
+  const transformations = (panel.transformations ?? []).filter(({ disabled }) => disabled !== true);
+  if (transformations.length === 0) return frames;
+  return firstValueFrom(transformDataFrame(transformations, frames, { interpolate: (text) => replaceVariables(text) }));
+}
+
+export interface PreparedFrames {
+  readonly frames: DataFrame[];
+  readonly fieldConfig: FieldConfigSource;
+}
+
+export function prepareFrames(panel: PanelJson, frames: DataFrame[], { theme, timeZone, language, replaceVariables }: Presentation): PreparedFrames {
+  const fieldConfig = completeFieldConfig(panel.type, panel.fieldConfig);
+  const prepared = applyFieldOverrides({
+    data: frames,
+    fieldConfig,
+    fieldConfigRegistry: optionsRegistry(fieldConfig),
+    replaceVariables,
+    theme,
+    timeZone,
+  });
+  prepared.forEach((frame, frameIndex) => {
+    frame.fields.forEach((field, fieldIndex) => {
+      field.state = { ...field.state, origin: { frameIndex, fieldIndex } };
+      if (field.display !== undefined) field.display = localisedProcessor(field.display, language);
+    });
+  });
+  cacheFieldDisplayNames(prepared);
+  return { frames: prepared, fieldConfig };
+}
+
+/** Whether there is anything to draw: a row at all, and for figures over time one value that is not null. */
+export function hasData(frames: readonly DataFrame[]): boolean {
+  return frames.some((frame) => {
+    if (frame.length === 0) return false;
+    const { timeField } = getTimeField(frame);
+    return frame.fields.some((field) => field !== timeField && field.values.some((value) => value !== null && value !== undefined));
+  });
+}
