@@ -1,0 +1,148 @@
+"""What a source makes of a row: events, or what could not be mapped, which field and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from producers.conversion import Convert, converter
+from producers.expression import Expression, ExpressionError, Row
+from producers.seen import Seen
+from producers.source import EACH_ROW, Rule, Source, Value
+from schemas.registry import EventType, Registry
+
+Event = dict[str, Any]
+"""A CloudEvent that is not yet checked against its schema."""
+
+
+class Unmapped(NamedTuple):
+    """Why a row's event could not be made; `path` leads to the field, e.g. `$.data.channel`."""
+
+    reason: str
+    path: str
+    message: str
+
+
+class _RefusedError(ValueError):
+    def __init__(self, message: str, reason: str, path: str) -> None:
+        super().__init__(message)
+        self.unmapped = Unmapped(reason, path, message)
+
+
+class Mapping:
+    """A source at work on one file; `seen` remembers which keys have had their event."""
+
+    def __init__(self, source: Source, registry: Registry, seen: Seen) -> None:
+        self._rules = tuple(
+            _CompiledRule(source, rule, registry.types[rule.cloud_type]) for rule in source.events
+        )
+        self._seen = seen
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns that the expressions name."""
+        return frozenset(column for rule in self._rules for column in rule.columns)
+
+    def events(self, row: Row) -> Iterator[Event | Unmapped]:
+        """What this row adds to the rows before it; a key whose event is refused has had it."""
+        for number, rule in enumerate(self._rules):
+            try:
+                if not rule.each_row:
+                    key = rule.key(row)
+                    if (number, key) in self._seen or not rule.holds(row):
+                        continue
+                    self._seen.add(number, key)
+                elif not rule.holds(row):
+                    continue
+                yield rule.event(row)
+            except _RefusedError as refused:
+                yield refused.unmapped
+            except ExpressionError as error:
+                yield Unmapped("bad_expression", "$", str(error))
+
+
+class _CompiledRule:
+    def __init__(self, source: Source, rule: Rule, event_type: EventType) -> None:
+        self._type = event_type.type
+        self._kind = rule.type
+        self._source = source.source
+        self.each_row = rule.per == EACH_ROW
+        self._per = Expression(rule.key if self.each_row else rule.per)
+        self._id = Expression(rule.key)
+        self._when = Expression(rule.when) if rule.when else None
+        self._subject = _Field("$.subject", rule.subject, converter("code", source))
+        self._time = _Field("$.time", rule.time, converter("instant", source))
+        self._data = {
+            name: _Field(f"$.data.{name}", value, converter(event_type.fields[name].form, source))
+            for name, value in rule.data.items()
+        }
+
+    @property
+    def columns(self) -> Iterator[str]:
+        for expression in (self._per, self._id, *([self._when] if self._when else [])):
+            yield from expression.columns
+        for field in (self._subject, self._time, *self._data.values()):
+            yield from field.columns
+
+    def key(self, row: Row) -> str:
+        return _key(self._per, row)
+
+    def holds(self, row: Row) -> bool:
+        return self._when is None or bool(self._when(row))
+
+    def event(self, row: Row) -> Event:
+        return {
+            "specversion": "1.0",
+            "id": f"{self._kind}/{_key(self._id, row)}",
+            "source": self._source,
+            "type": self._type,
+            "time": self._time.required(row),
+            "subject": self._subject.required(row),
+            "data": {name: value for name, field in self._data.items() if (value := field(row)) is not None},
+        }
+
+
+class _Field:
+    """A value of the event: from, map (else default), made into the field's form, prefix."""
+
+    def __init__(self, path: str, value: str | Value, convert: Convert) -> None:
+        value = Value(from_=value) if isinstance(value, str) else value
+        self._path = path
+        self._from = Expression(value.from_)
+        self._map = value.map
+        self._default = value.default
+        self._convert = convert
+        self._prefix = value.prefix
+        self.columns = self._from.columns
+
+    def __call__(self, row: Row) -> Any:
+        found = self._from(row)
+        if found is None:
+            found = self._default
+        elif self._map:
+            found = self._map.get(str(found), self._default)
+            if found is None:
+                msg = f"the code '{self._from(row)}' is not in the map: add it there, or give a default"
+                raise _RefusedError(msg, "unmapped_code", self._path)
+        if found is None:
+            return None
+        try:
+            found = self._convert(found)
+        except ValueError as error:
+            raise _RefusedError(str(error), "bad_value", self._path) from error
+        return f"{self._prefix}{found}" if self._prefix else found
+
+    def required(self, row: Row) -> Any:
+        value = self(row)
+        if value is None:
+            msg = f"no value in {self._from.text}"
+            raise _RefusedError(msg, "missing_value", self._path)
+        return value
+
+
+def _key(expression: Expression, row: Row) -> str:
+    value = expression(row)
+    if value is None:
+        msg = f"no value in {expression.text}, which the id is made of"
+        raise _RefusedError(msg, "missing_value", "$.id")
+    return str(value)

@@ -1,0 +1,171 @@
+"""A source: where a register's rows lie and which events they become, as data and without code.
+
+config/sources/<name>.yaml holds one; config/formats/source.schema.json describes every field for people and editors.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from config.documents import Document, Location
+from config.problems import Problem, did_you_mean
+from producers.expression import Expression, ExpressionError
+from schemas.registry import EventType, Registry
+
+EACH_ROW = "row"
+"""The value of `per` for one event per row."""
+
+ISO = "iso"
+"""The value of `time_format` for ISO 8601."""
+
+
+class File(msgspec.Struct, frozen=True):
+    """How the register is written down."""
+
+    format: Literal["csv", "ndjson"]
+    encoding: str = "utf-8"
+    separator: str = ","
+
+
+class Value(msgspec.Struct, frozen=True, rename={"from_": "from"}):
+    """Where a value comes from and what is made of it, in this order: from, map (else default), prefix.
+
+    No value (null or an empty text) stays none unless there is a default; an unmapped code without a default
+    refuses the event.
+    """
+
+    from_: str
+    map: dict[str, str] = {}
+    default: str | None = None
+    prefix: str = ""
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """One kind of event that rows become.
+
+    `per` is `row`, or an expression: then one event per distinct value, from the first row of that value for which
+    `when` holds; the rows of a value may be anywhere in the file.
+    """
+
+    type: str
+    per: str
+    subject: str | Value
+    time: str | Value
+    data: dict[str, str | Value]
+    version: int = 1
+    when: str = ""
+    id: str = ""
+
+    @property
+    def cloud_type(self) -> str:
+        """The CloudEvents type of the events."""
+        return f"vn.ioc.{self.type}.v{self.version}"
+
+    @property
+    def key(self) -> str:
+        """The expression whose value makes the event's id."""
+        return self.id or self.per
+
+    @property
+    def expressions(self) -> Iterator[tuple[Location, str]]:
+        """Every expression by its path in the rule."""
+        if self.per != EACH_ROW:
+            yield ("per",), self.per
+        if self.when:
+            yield ("when",), self.when
+        if self.id:
+            yield ("id",), self.id
+        yield ("subject",), _from(self.subject)
+        yield ("time",), _from(self.time)
+        for name, value in self.data.items():
+            yield ("data", name), _from(value)
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A declared source; `source` is the CloudEvents source of its events, `time_zone` that of times without offset."""
+
+    name: str
+    source: str
+    file: File
+    events: tuple[Rule, ...]
+    description: str = ""
+    time_zone: str = ""
+    time_format: str = ISO
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The zone of times that carry no offset, if one is declared."""
+        return ZoneInfo(self.time_zone) if self.time_zone else None
+
+
+def problems(source: Source, document: Document) -> Iterator[Problem]:
+    """What the file's JSON Schema cannot see: expressions, encoding, time zone, ids that would collide."""
+    if source.time_zone:
+        try:
+            ZoneInfo(source.time_zone)
+        except (KeyError, ValueError, OSError):  # OSError: a folder of zones, such as "Asia"
+            message = f"there is no time zone '{source.time_zone}'"
+            yield document.problem(("time_zone",), message, "Use an IANA name such as Asia/Ho_Chi_Minh.")
+    try:
+        codecs.lookup(source.file.encoding)
+    except LookupError:
+        message = f"there is no encoding '{source.file.encoding}'"
+        yield document.problem(("file", "encoding"), message, "Use for example utf-8, utf-16 or cp1258.")
+    ids: set[tuple[str, str]] = set()
+    for index, rule in enumerate(source.events):
+        where: Location = ("events", index)
+        yield from _expression_problems(rule, document, where)
+        if rule.per == EACH_ROW and not rule.id:
+            hint = "Say in 'id' what makes a row unlike every other."
+            yield document.problem((*where, "per"), "events per row have no ids", hint)
+        if (rule.type, rule.key) in ids:
+            message = f"a second {rule.type} whose ids are made of {rule.key}"
+            yield document.problem(where, message, "Give this one an 'id' of its own.")
+        ids.add((rule.type, rule.key))
+
+
+def schema_problems(source: Source, document: Document, registry: Registry) -> Iterator[Problem]:
+    """What the schemas of the events would refuse in every event: types, fields, codes."""
+    for index, rule in enumerate(source.events):
+        where: Location = ("events", index)
+        if event_type := registry.types.get(rule.cloud_type):
+            yield from _data_problems(rule, event_type, document, (*where, "data"))
+        else:
+            message = f"there is no event type {rule.type} of version {rule.version}"
+            yield document.problem((*where, "type"), message, did_you_mean(rule.type, registry))
+
+
+def _from(value: str | Value) -> str:
+    return value.from_ if isinstance(value, Value) else value
+
+
+def _expression_problems(rule: Rule, document: Document, where: Location) -> Iterator[Problem]:
+    for path, text in rule.expressions:
+        try:
+            Expression(text)
+        except ExpressionError as error:
+            hint = "A name with other than letters and digits needs double quotes inside single ones."
+            yield document.problem((*where, *path), str(error), hint)
+
+
+def _data_problems(
+    rule: Rule, event_type: EventType, document: Document, where: Location
+) -> Iterator[Problem]:
+    for name, field in event_type.fields.items():
+        if field.required and name not in rule.data:
+            message = f"{rule.type} needs the field '{name}'"
+            yield document.problem(where, message, f"Add {name}: {field.expected}.")
+    for name, value in rule.data.items():
+        if name not in event_type.fields:
+            message = f"{rule.type} has no field '{name}'"
+            yield document.problem((*where, name), message, did_you_mean(name, event_type.fields))
+        elif (allowed := event_type.fields[name].values) and isinstance(value, Value):
+            made = {*value.map.values(), *([value.default] if value.default else [])}
+            for code in sorted(made - set(allowed)):
+                message = f"'{code}' is no value of '{name}'"
+                yield document.problem((*where, name), message, did_you_mean(code, allowed))
