@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
+from ioc.commands.check import check
 from ioc.commands.version import version
 from ioc.errors import UserError
 
@@ -45,7 +46,7 @@ def _options(
     """The live monitor of a province's public services."""
 
 
-for command in (version,):
+for command in (check, version):
     app.command()(command)
 
 

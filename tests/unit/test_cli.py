@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 import typer
@@ -81,3 +83,22 @@ def test_debug_lets_the_traceback_through() -> None:
 
 def test_our_own_mistake_is_not_hidden() -> None:
     assert isinstance(RUN.invoke(failing(KeyError("x")), ["fail"]).exception, KeyError)
+
+
+def test_check_passes_the_shipped_configuration() -> None:
+    result = RUN.invoke(app, ["check"])
+    assert result.exit_code == 0, result.output
+    assert "everything is right" in result.stdout
+
+
+def test_check_lists_mistakes_with_file_line_and_advice(tmp_path: Path) -> None:
+    units = tmp_path / "units" / "x.yaml"
+    units.parent.mkdir()
+    units.write_text("province:\n  code: [\n", encoding="utf-8")
+    (tmp_path / "stray.yaml").write_text("a: 1\n", encoding="utf-8")
+    result = RUN.invoke(app, ["check", "--config", str(tmp_path)])
+    assert result.exit_code == 2
+    assert re.search(r"x\.yaml:\d+: ", result.stderr)
+    assert "stray.yaml: nothing reads this file" in result.stderr
+    listed = json.loads(RUN.invoke(app, ["check", "--config", str(tmp_path), "--json"]).stdout)
+    assert {Path(problem["file"]).name for problem in listed} >= {"x.yaml", "stray.yaml"}
