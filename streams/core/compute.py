@@ -23,7 +23,6 @@ from streams.core.units import Units
 
 _MINUTE_MS = 60_000
 _DOSSIER_STREAM = "filings"
-_LIFE_ORDER = tuple(name for name in LIFE_COLUMNS if name not in ("dossier", "unit"))
 _CHUNK = 20_000
 
 DossierKey = tuple[str, str]
@@ -76,8 +75,8 @@ class Definitions:
 
 
 def event_columns(over: Iterable[str], kinds: Mapping[str, EventFields]) -> dict[str, str]:
-    """The columns of an indicator over these kinds of events: their fields, `type`, `unit` and `time`."""
-    columns = {"type": "string", "unit": "string", "time": "timestamp"}
+    """The columns of an indicator over these kinds of events: their fields and `type`."""
+    columns = {"type": "string"}
     for kind in over:
         columns |= kinds[kind].columns
     return columns
@@ -106,8 +105,8 @@ class _EventPlan:
         self._columns = tuple(columns)
         self._plan = Plan(mine, columns)
 
-    def contributions(self, unit: str, attributes: tuple[Any, ...]) -> list[Contribution]:
-        known = dict(zip(self.fields, attributes, strict=True)) | {"type": self._kind, "unit": unit}
+    def contributions(self, attributes: tuple[Any, ...]) -> list[Contribution]:
+        known = dict(zip(self.fields, attributes, strict=True)) | {"type": self._kind}
         return self._plan.contributions(tuple([known.get(name) for name in self._columns]))
 
 
@@ -130,9 +129,7 @@ class _DossierPlan:
         order = (*self.received_fields, *self.settled_fields)
         self.plan = Plan(
             indicators,
-            {name: attributes[name] for name in order}
-            | {name: LIFE_COLUMNS[name] for name in _LIFE_ORDER}
-            | {"dossier": "timestamp", "unit": "timestamp"},
+            {name: attributes[name] for name in order} | LIFE_COLUMNS,
         )
 
     @staticmethod
@@ -146,8 +143,6 @@ class _DossierPlan:
             *(dossier.received_attributes if dossier.received else self._no_received),
             *(dossier.settled_attributes if dossier.settled else self._no_settled),
             *derived,
-            None,
-            None,
         )
         for contribution in self.plan.contributions(row):
             indicator = contribution.indicator
@@ -241,7 +236,7 @@ class State:
 
     def _count_rows(self) -> None:
         for (kind, unit, minute, arrived_minute, attributes), count in self._rows.items():
-            contributions = self._definitions.events[kind].contributions(unit, attributes)
+            contributions = self._definitions.events[kind].contributions(attributes)
             for contribution in contributions:
                 self._add(unit, contribution, minute * _MINUTE_MS, arrived_minute * _MINUTE_MS, count)
         self._rows.clear()

@@ -18,8 +18,6 @@ CLOSING = {"filings.settled": "settled", "filings.refused": "refused", "filings.
 """What closes a dossier, and the outcome it gives."""
 
 LIFE_COLUMNS = {
-    "dossier": "string",
-    "unit": "string",
     "received_at": "timestamp",
     "due_at": "timestamp",
     "overdue_from": "timestamp",

@@ -19,7 +19,7 @@ GENERATION = 500_000
 
 def digest(source: str, event_id: str) -> bytes:
     """Stands for the identity of an event, (source, id)."""
-    return xxh3_128_digest(f"{source}\0{event_id}")
+    return xxh3_128_digest(f"{source}\0{event_id}".encode())
 
 
 class SeenIds:

@@ -1,0 +1,131 @@
+"""Compute: fetched batches of events in, indicator values and dead letters out, exactly once in effect.
+
+Batches are applied to the state in memory as they come; from time to time they are committed as a group: emit what
+changed and wait for its delivery, log the state's delta and wait, and only then acknowledge the batches to Kafka.
+A worker killed anywhere in between leaves a log that ends before the group: its successor applies the same batches
+again and emits the same absolute values again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from schemas.decoder import Refusal
+from streams import topics
+from streams.core.compute import Definitions, State
+from streams.core.dead_letters import Admission, DeadLetter, dead_letter
+from streams.core.updates import updates_by_unit
+from streams.statelog import StateLog
+
+GROUP_EVENTS = 100_000
+"""A group is committed at the latest after so many events."""
+
+LINGER_SECONDS = 0.25
+"""… or after so long."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Record(Protocol):
+    """A Kafka record as the client hands it out; `timestamp` is its arrival in epoch ms."""
+
+    offset: int
+    timestamp: int
+    value: bytes | None
+
+
+class Batch(Protocol):
+    """The records of one fetched partition batch."""
+
+    topic: str
+    partition: int
+    records: Sequence[Record]
+
+
+Send = Callable[[str, bytes, bytes], Awaitable[Awaitable[Any]]]
+"""(topic, key, value): puts a record into the producer's buffer; what it returns is done once the broker has it."""
+
+Restore = Callable[[int], Awaitable[tuple[State, StateLog]]]
+"""The state of a partition number, read from its log."""
+
+
+class Compute:
+    """The states of the partitions that this worker holds, and the group that is not yet committed."""
+
+    def __init__(self, definitions: Definitions, admission: Admission, restore: Restore, send: Send) -> None:
+        self._definitions = definitions
+        self._admission = admission
+        self._restore = restore
+        self._send = send
+        self._held: dict[int, tuple[State, StateLog]] = {}
+        self._pending: dict[int, list[Callable[[], Awaitable[Any]]]] = {}
+        self._refused: list[DeadLetter] = []
+        self._events = 0
+        self._lock = asyncio.Lock()
+
+    async def take(self, batch: Batch, acknowledge: Callable[[], Awaitable[Any]]) -> None:
+        """Apply a batch; `acknowledge` is called when its group is committed."""
+        async with self._lock:
+            partition = batch.partition
+            if partition not in self._held:
+                self._held[partition] = await self._restore(partition)
+            self._apply(self._held[partition][0], batch)
+            self._pending.setdefault(partition, []).append(acknowledge)
+            self._events += len(batch.records)
+        if self._events >= GROUP_EVENTS:
+            await self.commit()
+
+    def _apply(self, state: State, batch: Batch) -> None:
+        topic, partition = batch.topic, batch.partition
+        applied = state.offsets.get(topic, 0)
+        admit, apply = self._admission.admit, state.apply
+        for record in batch.records:
+            if record.offset < applied:
+                continue
+            try:
+                event = admit(topic, record.value, record.timestamp)
+            except Refusal as refusal:
+                self._refused.append(
+                    dead_letter(refusal, topic, partition, record.offset, record.timestamp, record.value)
+                )
+            else:
+                apply(event, record.timestamp)
+        state.offsets[topic] = max(applied, batch.records[-1].offset + 1)
+
+    async def commit(self) -> None:
+        """Emit, log and acknowledge everything taken since the last commit; nothing to do is nothing done."""
+        async with self._lock:
+            pending, self._pending = self._pending, {}
+            refused, self._refused = self._refused, []
+            self._events = 0
+            await self._deliver(
+                (topics.DEAD_LETTERS.name, letter.id.encode(), _encode(letter)) for letter in refused
+            )
+            for partition, acknowledgements in pending.items():
+                if partition not in self._held:
+                    continue
+                state, log = self._held[partition]
+                values, delta = state.drain()
+                updates = updates_by_unit(
+                    values, self._definitions.units, partition, delta.version, time.time_ns() // 1_000_000
+                )
+                await self._deliver((topics.INDICATORS.name, u.unit.encode(), _encode(u)) for u in updates)
+                await log.append(delta, state.snapshot)
+                for acknowledge in acknowledgements:
+                    await acknowledge()
+
+    async def _deliver(self, records: Iterable[tuple[str, bytes, bytes]]) -> None:
+        deliveries = [await self._send(topic, key, value) for topic, key, value in records]
+        if deliveries:
+            await asyncio.gather(*deliveries)
+
+    def revoke(self, partitions: Iterable[int]) -> None:
+        """Forget partitions that now belong to another worker, with their uncommitted changes."""
+        for partition in partitions:
+            self._held.pop(partition, None)
+            self._pending.pop(partition, None)

@@ -1,0 +1,108 @@
+"""Refused events: admission decides, and a dead letter keeps what is needed to mend and replay one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+import msgspec
+
+from schemas.decoder import EventDecoder, Refusal
+from schemas.event import Event
+from schemas.personal_data import redact
+from streams.core.calendar import epoch_ms
+from streams.core.units import Units
+
+MAX_SKEW_MS = 5 * 60_000
+"""How far an event's time may lie after its arrival: clocks of sources differ."""
+
+_SHOWN_CHARACTERS = 64 * 1024
+
+
+class DeadLetter(msgspec.Struct, frozen=True):
+    """A record of ioc.dead-letters. `id` is `topic/partition/offset` of the refused record, so a repeat is harmless."""
+
+    id: str
+    topic: str
+    partition: int
+    offset: int
+    arrived_at: int
+    reason: str
+    path: str
+    message: str
+    type: str
+    source: str
+    event_id: str
+    schema_version: str
+    payload: str
+    payload_bytes: int
+
+
+class Admission:
+    """Decides whether a record's value may be counted.
+
+    The decision depends on the record and the configuration alone, so that every worker and every replay agree.
+    """
+
+    def __init__(self, decoder: EventDecoder, units: Units, streams: Iterable[str]) -> None:
+        self._decode = decoder.decode
+        self._subjects = frozenset(units.units) | frozenset(units.provinces)
+        self._stream_of = {f"ioc.events.{stream}": stream for stream in streams}
+
+    def admit(self, topic: str, value: bytes | None, arrived_ms: int) -> Event:
+        """The decoded event.
+
+        Raises:
+            Refusal: with the reason, the field and what was expected.
+        """
+        event = self._decode(value or b"")
+        if event.subject not in self._subjects:
+            raise self._refusal(event, "unknown_unit", "$.subject", self._unknown(event.subject))
+        if epoch_ms(event.time) > arrived_ms + MAX_SKEW_MS:
+            ahead = f"expected a time at most {MAX_SKEW_MS // 60_000} minutes after the arrival"
+            raise self._refusal(event, "from_the_future", "$.time", ahead)
+        stream = self._stream_of.get(topic)
+        if stream is not None and event.stream != stream:
+            raise self._refusal(
+                event, "unknown_type", "$.type", f"expected an event of the stream {stream} in {topic}"
+            )
+        return event
+
+    def _unknown(self, code: str) -> str:
+        near = get_close_matches(code, self._subjects, 1)
+        return "expected the code of a configured unit" + (f"; the nearest is {near[0]}" if near else "")
+
+    @staticmethod
+    def _refusal(event: Event, reason: str, path: str, message: str) -> Refusal:
+        return Refusal(
+            reason,  # type: ignore[arg-type]
+            path,
+            message,
+            type=str(event.__struct_config__.tag),
+            source=event.source,
+            event_id=event.id,
+            schema_version=event.schema_version,
+        )
+
+
+def dead_letter(
+    refusal: Refusal, topic: str, partition: int, offset: int, arrived_ms: int, value: bytes | None
+) -> DeadLetter:
+    """The dead letter of a refused record, without personal data."""
+    payload = value or b""
+    return DeadLetter(
+        id=f"{topic}/{partition}/{offset}",
+        topic=topic,
+        partition=partition,
+        offset=offset,
+        arrived_at=arrived_ms,
+        reason=refusal.reason,
+        path=refusal.path,
+        message=refusal.message,
+        type=refusal.type,
+        source=refusal.source,
+        event_id=refusal.event_id,
+        schema_version=refusal.schema_version,
+        payload=redact(payload)[:_SHOWN_CHARACTERS],
+        payload_bytes=len(payload),
+    )
