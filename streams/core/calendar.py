@@ -28,18 +28,19 @@ class Calendar:
             if len(self._days) >= _REMEMBERED:
                 self._days.clear()
             local = dt.datetime.fromtimestamp(quarter * 900, self._zone)
-            start = self._days[quarter] = self._midnight(local.date())
+            start = self._days[quarter] = self.midnight(local.date())
         return start
 
     def next_day_start(self, at_ms: int) -> int:
         """The local midnight (epoch seconds) that ends the day of an instant."""
-        return self._midnight(self.date(at_ms) + dt.timedelta(days=1))
+        return self.midnight(self.date(at_ms) + dt.timedelta(days=1))
 
     def date(self, at_ms: int) -> dt.date:
         """The local date of an instant."""
         return dt.datetime.fromtimestamp(at_ms // 1000, self._zone).date()
 
-    def _midnight(self, day: dt.date) -> int:
+    def midnight(self, day: dt.date) -> int:
+        """The instant (epoch seconds) at which a local day begins."""
         return int(dt.datetime(day.year, day.month, day.day, tzinfo=self._zone).timestamp())
 
 
