@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from ioc.commands.check import check
+from ioc.commands.doctor import doctor
 from ioc.commands.version import version
 from ioc.errors import UserError
 
@@ -44,9 +46,11 @@ def _options(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     """The live monitor of a province's public services."""
+    # What libraries log is not for the person at the terminal: we say ourselves what went wrong.
+    logging.basicConfig(level=logging.INFO if debug else logging.CRITICAL)
 
 
-for command in (check, version):
+for command in (check, doctor, version):
     app.command()(command)
 
 

@@ -1,0 +1,66 @@
+"""ClickHouse as the doctor sees it: version, migrations, the newest of what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from urllib.parse import urlsplit
+
+from clickhouse_connect.driver.exceptions import ClickHouseError
+
+from ioc.doctor.finding import Finding, in_words
+from ioc.doctor.reach import unreachable
+from ioc.settings import Settings
+from store.client import ClickHouseUnreachableError, connect
+from store.migrate import migrations
+
+
+def examine(settings: Settings, now: float) -> Iterator[Finding]:
+    """Look at the server, its tables, and the age of the newest stored event (`now` in seconds since 1970)."""
+    address = urlsplit(settings.clickhouse)
+    host, port = address.hostname or "", address.port or (8443 if address.scheme == "https" else 8123)
+    try:
+        if reason := unreachable([(host, port)]):
+            msg = f"{host}:{port} does not answer: {reason}"
+            raise ClickHouseUnreachableError(msg)
+        client = connect(settings, database="default")
+    except ClickHouseUnreachableError as error:
+        advice = "Start it with `ioc up`, or set IOC_CLICKHOUSE to where it is."
+        yield Finding("fail", "ClickHouse", str(error), advice)
+        return
+    try:
+        client.database = settings.clickhouse_database
+        yield Finding("ok", "ClickHouse", f"version {client.server_version}, database {client.database}")
+        wanted = [migration.name for migration in migrations()]
+        applied = [row[0] for row in client.query("SELECT name FROM schema_migrations").result_rows]
+        yield tables_finding(applied, wanted)
+        if set(wanted) <= set(applied):
+            newest_ms = client.query(
+                "SELECT toUnixTimestamp64Milli(max(arrived_at)) FROM events"
+            ).result_rows[0][0]
+            age = in_words(now - newest_ms / 1000)
+            yield Finding(
+                "ok", "stored", f"newest event arrived {age} ago" if newest_ms > 0 else "no event yet"
+            )
+    except ClickHouseError as error:
+        what = str(error).splitlines()[0]
+        yield Finding("fail", "tables", what, "`ioc up`, and the store role at its start, makes them.")
+    finally:
+        client.close()
+
+
+def tables_finding(applied: Collection[str], wanted: Sequence[str]) -> Finding:
+    """Whether the numbered DDL of this version is applied."""
+    pending = [name for name in wanted if name not in applied]
+    if pending:
+        return Finding(
+            "fail",
+            "tables",
+            f"not applied: {', '.join(pending)}",
+            "`ioc up`, and the store role at its start, does it.",
+        )
+    ahead = sorted(set(applied) - set(wanted))
+    if ahead:
+        return Finding(
+            "warn", "tables", f"of a newer version: {', '.join(ahead)}", "Update this installation."
+        )
+    return Finding("ok", "tables", f"migrated to {wanted[-1]}")
