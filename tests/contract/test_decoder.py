@@ -1,0 +1,113 @@
+"""What the decoder promises to compute, store and producers."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from schemas.decoder import MAX_BYTES, EventDecoder, Refusal
+from schemas.registry import load_registry
+
+REGISTRY = load_registry()
+DECODER = EventDecoder(REGISTRY)
+ABSENT = object()
+
+EVENT: dict[str, Any] = {
+    "specversion": "1.0",
+    "id": "H41.12-261010-0123/received",
+    "source": "/nghe-an/one-stop",
+    "type": "vn.ioc.filings.received.v1",
+    "time": "2026-10-10T08:15:00+07:00",
+    "subject": "H41.12",
+    "data": {"dossier": "H41.12-261010-0123", "channel": "online", "due_at": "2026-10-20T17:00:00+07:00"},
+}
+
+
+def event(data: dict[str, Any] | None = None, **attributes: Any) -> bytes:
+    """The event with some of its values changed; ABSENT leaves one out."""
+    changed = EVENT | {"data": _changed(EVENT["data"], data or {})}
+    return json.dumps(_changed(changed, attributes)).encode()
+
+
+def _changed(values: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in (values | changes).items() if value is not ABSENT}
+
+
+def refusal(value: bytes) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        DECODER.decode(value)
+    return caught.value
+
+
+def test_an_event_has_its_envelope_and_its_data() -> None:
+    decoded = DECODER.decode(event())
+    assert (decoded.id, decoded.source, decoded.subject) == (
+        "H41.12-261010-0123/received",
+        "/nghe-an/one-stop",
+        "H41.12",
+    )
+    assert decoded.time == datetime(2026, 10, 10, 8, 15, tzinfo=timezone(timedelta(hours=7)))
+    assert (decoded.kind, decoded.stream, decoded.schema_version) == (
+        "filings.received",
+        "filings",
+        REGISTRY["filings.received"].version,
+    )
+    assert decoded.data.channel == "online"
+    assert decoded.data.due_at.tzinfo is not None
+    assert decoded.data.procedure is None
+
+
+@pytest.mark.parametrize(
+    ("value", "reason", "path"),
+    [
+        (b"", "not_json", "$"),
+        (b"{", "not_json", "$"),
+        (b'{"id": "\xff"}', "not_json", "$"),
+        (b"[" * 50_000, "not_json", "$"),
+        (b" " * (MAX_BYTES + 1), "too_large", "$"),
+        (b"[]", "bad_envelope", "$"),
+        (b"{}", "bad_envelope", "$.type"),
+        (event(type=ABSENT), "bad_envelope", "$.type"),
+        (event(type=7), "bad_envelope", "$.type"),
+        (event(type="vn.ioc.filings.vanished.v1"), "unknown_type", "$.type"),
+        (event(type="vn.ioc.filings.received.v99"), "unknown_type", "$.type"),
+        (event(specversion="0.3"), "bad_envelope", "$.specversion"),
+        (event(id=ABSENT), "bad_envelope", "$.id"),
+        (event(id=""), "bad_envelope", "$.id"),
+        (event(id="a b"), "bad_envelope", "$.id"),
+        (event(id="a\n"), "bad_envelope", "$.id"),
+        (event(id="a" * 129), "bad_envelope", "$.id"),
+        (event(source=""), "bad_envelope", "$.source"),
+        (event(subject=ABSENT), "bad_envelope", "$.subject"),
+        (event(subject=None), "bad_envelope", "$.subject"),
+        (event(subject="một phường"), "bad_envelope", "$.subject"),
+        (event(time="2026-10-10T08:15:00"), "bad_envelope", "$.time"),
+        (event(time="0001-01-01T00:00:00+07:00"), "bad_envelope", "$.time"),
+        (event(time=1_800_000_000), "bad_envelope", "$.time"),
+        (event(traceparent="00-1"), "bad_envelope", "$.traceparent"),
+        (event({"dossier": ABSENT}), "bad_data", "$.data.dossier"),
+        (event({"dossier": "a\n"}), "bad_data", "$.data.dossier"),
+        (event({"channel": "fax"}), "bad_data", "$.data.channel"),
+        (event({"due_at": None}), "bad_data", "$.data.due_at"),
+        (event({"due_at": "tomorrow"}), "bad_data", "$.data.due_at"),
+        (event({"due_at": "2026-02-30T00:00:00Z"}), "bad_data", "$.data.due_at"),
+        (event({"procedure": "1.00 4873"}), "bad_data", "$.data.procedure"),
+        (event({"components": -1}), "bad_data", "$.data.components"),
+        (event({"components": 2.0}), "bad_data", "$.data.components"),
+        (event({"components": 10**30}), "bad_data", "$.data.components"),
+        (event({"fee_obligation": 1}), "bad_data", "$.data.fee_obligation"),
+        (event({"chanel": "online"}), "bad_data", "$.data.chanel"),
+        (event({"dossier": "040085001234"}), "personal_data", "$.data.dossier"),
+        (event(id="040085001234"), "personal_data", "$.id"),
+        (event({"ChuHoSo": "Nguyễn Văn A"}), "personal_data", "$.data.ChuHoSo"),
+        (event({"extra": [{"Email": "x"}]}), "personal_data", "$.data.extra[0].Email"),
+        (event(hoTen="A"), "personal_data", "$.hoTen"),
+    ],
+)
+def test_a_bad_event_is_refused_with_reason_and_path(value: bytes, reason: str, path: str) -> None:
+    found = refusal(value)
+    assert (found.reason, found.path) == (reason, path)
+    assert found.message
