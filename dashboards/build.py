@@ -1,0 +1,48 @@
+"""From Python to the committed JSON: one file per dashboard and language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from dashboards.language import LANGUAGES, Language, Say
+from dashboards.model import Dashboard
+from dashboards.overview import overview
+from dashboards.targets import Targets
+
+JSON = Path(__file__).parent / "json"
+
+
+def dashboards(language: Language, targets: Targets) -> list[Dashboard]:
+    """Every dashboard in one language, in the order of the playlist; the first is home."""
+    say = Say(language)
+    return [overview(say, targets)]
+
+
+def files(targets: Targets) -> Iterator[tuple[str, str]]:
+    """Name and content of every file that belongs into `dashboards/json/`."""
+    for language in LANGUAGES:
+        for dashboard in dashboards(language, targets):
+            text = json.dumps(dashboard.json(), ensure_ascii=False, indent=2)
+            yield f"{dashboard.uid}.json", text + "\n"
+
+
+def write(targets: Targets, folder: Path = JSON) -> list[Path]:
+    """Write the files that differ and remove those that no dashboard makes any more; returns what changed."""
+    folder.mkdir(exist_ok=True)
+    wanted = dict(files(targets))
+    changed = drift(targets, folder)
+    for path in changed:
+        if path.name in wanted:
+            path.write_text(wanted[path.name], encoding="utf-8")
+        else:
+            path.unlink()
+    return changed
+
+
+def drift(targets: Targets, folder: Path = JSON) -> list[Path]:
+    """The files that are missing, differ from what the source makes, or belong to no dashboard."""
+    wanted = dict(files(targets))
+    paths = {*folder.glob("*.json"), *(folder / name for name in wanted)}
+    return sorted(p for p in paths if not p.exists() or p.read_text(encoding="utf-8") != wanted.get(p.name))

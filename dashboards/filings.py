@@ -1,0 +1,149 @@
+"""Panels on dossiers: rates with their numerators and denominators, what came in, what is overdue."""
+
+from __future__ import annotations
+
+from dashboards import channels, panels
+from dashboards.language import Say
+from dashboards.model import Field, Grid, Panel, Query
+from dashboards.sql import percent, sql
+from dashboards.targets import Targets
+
+_RATE = """
+    WITH @grouped, @out_of
+    SELECT
+        multiIf(d = 0, '@nothing', n / d < @target, concat('@under', out_of(n, d)), out_of(n, d)) AS "@cases",
+        if(d = 0, NULL, n / d) AS "@rate"
+    FROM
+    (
+        SELECT sum(numerator) AS n, sum(denominator) AS d
+        FROM indicator_buckets
+        WHERE indicator = '@indicator' AND unit = @province
+          AND @in_period
+    )
+"""
+
+
+def rate(number: int, indicator: str, title: str, grid: Grid, say: Say, targets: Targets) -> Panel:
+    """A ratio of the period; under its target it gets a mark, a word and a colour."""
+    target = targets.get(indicator)
+    words = say(
+        "Tử số / mẫu số trong khoảng thời gian đã chọn.", "Numerator / denominator in the chosen period."
+    )
+    under = ""
+    if target is not None:
+        goal = percent(target, say)
+        words += say(f" Mục tiêu {goal}.", f" Target {goal}.")
+        under = say(f"▼ dưới mục tiêu {goal} · ", f"▼ under the target of {goal} · ")
+    query = sql(
+        _RATE,
+        say,
+        indicator=indicator,
+        target=str(target or 0),
+        under=under,
+        nothing=say("chưa có hồ sơ", "no cases yet"),
+        cases=say("Số hồ sơ", "Cases"),
+        rate=say("Tỷ lệ", "Rate"),
+    )
+    field = Field(unit="percentunit", decimals=1, min=0, max=1, thresholds=panels.below(target), no_value="–")
+    return panels.gauge(number, title, grid, Query(query), field, description=words)
+
+
+_RECEIVED = """
+    WITH @grouped, @out_of
+    SELECT concat('@online ', out_of(online, total)) AS "@of_which", total AS "@dossiers"
+    FROM
+    (
+        SELECT sum(numerator) AS total, sumIf(numerator, dims = 'channel=online') AS online
+        FROM indicator_buckets
+        WHERE indicator = 'dossiers_received' AND unit = @province
+          AND @in_period
+    )
+"""
+
+
+def received(number: int, grid: Grid, say: Say) -> Panel:
+    """How many dossiers came in, and how many of them online."""
+    query = sql(
+        _RECEIVED,
+        say,
+        online=say("trực tuyến", "online"),
+        of_which=say("Trong đó", "Of which"),
+        dossiers=say("Hồ sơ", "Dossiers"),
+    )
+    return panels.stat(
+        number,
+        say("Hồ sơ tiếp nhận", "Dossiers received"),
+        grid,
+        Query(query),
+        Field(unit="locale", decimals=0),
+        description=say("Trong khoảng thời gian đã chọn.", "In the chosen period."),
+    )
+
+
+_OVERDUE = """
+    WITH @grouped
+    SELECT concat('@of ', grouped(open), ' @in_work') AS "@open", overdue AS "@overdue"
+    FROM
+    (
+        SELECT
+            sumIf(numerator, indicator = 'overdue_backlog') AS overdue,
+            sumIf(numerator, indicator = 'open_backlog') AS open
+        FROM indicator_buckets
+        WHERE indicator IN ('overdue_backlog', 'open_backlog') AND unit = @province
+          AND @until_end
+    )
+"""
+
+
+def overdue(number: int, grid: Grid, say: Say) -> Panel:
+    """How many dossiers are past their due date, of how many that are open."""
+    query = sql(
+        _OVERDUE,
+        say,
+        of=say("trên", "of"),
+        in_work=say("đang giải quyết", "open"),
+        open=say("Đang giải quyết", "Open"),
+        overdue=say("Quá hạn", "Overdue"),
+    )
+    return panels.stat(
+        number,
+        say("Hồ sơ quá hạn", "Overdue dossiers"),
+        grid,
+        Query(query),
+        Field(unit="locale", decimals=0),
+        description=say(
+            "Chưa giải quyết và đã quá ngày hẹn trả, tại cuối khoảng thời gian.",
+            "Unsettled and past the due date, at the end of the period.",
+        ),
+    )
+
+
+_OVER_TIME = """
+    SELECT
+        if(@span > 7200 AND @span <= 129600, toStartOfFifteenMinutes(bucket), bucket) AS time,
+        @channels
+    FROM indicator_buckets
+    WHERE indicator = 'dossiers_received' AND unit = @province
+      AND grain = multiIf(@span <= 129600, 'minute', @span <= 691200, 'hour', 'day')
+      AND $__timeFilter(bucket)
+    GROUP BY time
+    ORDER BY time
+"""
+
+
+def over_time(number: int, grid: Grid, say: Say) -> Panel:
+    """What came in per step of time, by channel."""
+    query = sql(_OVER_TIME, say, {"channels": channels.columns(say)})
+    return panels.time_series(
+        number,
+        say("Hồ sơ tiếp nhận theo thời gian", "Dossiers received over time"),
+        grid,
+        Query(query, "time_series"),
+        Field(unit="locale", decimals=0),
+        overrides=channels.colors(say),
+        stacked_bars=True,
+        description=say(
+            "Mỗi cột là 1 phút (đến 2 giờ), 15 phút (đến một ngày rưỡi), 1 giờ (đến 8 ngày) hoặc 1 ngày.",
+            "A bar is a minute (up to 2 hours), 15 minutes (up to a day and a half), an hour (up to 8 days) or a day.",
+        ),
+    )
