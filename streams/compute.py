@@ -17,7 +17,7 @@ import msgspec
 
 from schemas.decoder import Refusal
 from streams import topics
-from streams.core.compute import Definitions, State
+from streams.core.compute import Definitions, Delta, State
 from streams.core.dead_letters import Admission, DeadLetter, dead_letter
 from streams.core.updates import updates_by_unit
 from streams.statelog import StateLog
@@ -50,7 +50,7 @@ class Batch(Protocol):
 Send = Callable[[str, bytes, bytes], Awaitable[Awaitable[Any]]]
 """(topic, key, value): puts a record into the producer's buffer; what it returns is done once the broker has it."""
 
-Restore = Callable[[int], Awaitable[tuple[State, StateLog]]]
+Restore = Callable[[int], Awaitable[tuple[State, StateLog[Delta]]]]
 """The state of a partition number, read from its log."""
 
 
@@ -62,7 +62,7 @@ class Compute:
         self._admission = admission
         self._restore = restore
         self._send = send
-        self._held: dict[int, tuple[State, StateLog]] = {}
+        self._held: dict[int, tuple[State, StateLog[Delta]]] = {}
         self._pending: dict[int, list[Callable[[], Awaitable[Any]]]] = {}
         self._refused: list[DeadLetter] = []
         self._events = 0

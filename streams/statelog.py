@@ -1,4 +1,4 @@
-"""The durable state of compute: a compacted Kafka topic of deltas, one partition per partition of the events.
+"""The durable state of a worker: a compacted Kafka topic of deltas, one partition per partition of its input.
 
 One record holds one group's change of the state together with the offsets of the events that made it, so that state and
 offsets cannot disagree. Now and then the whole state is written anew and the older records are deleted, which bounds
@@ -10,18 +10,32 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from typing import NamedTuple, Protocol
+from typing import Generic, NamedTuple, Protocol, TypeVar
 from uuid import uuid4
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from streams.core.compute import Delta, State
-
 _MIN_REWRITE_BYTES = 4_000_000
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Delta).decode
+
+
+class Versioned(Protocol):
+    """A delta: of two, the one with the higher version is newer."""
+
+    @property
+    def version(self) -> int: ...  # noqa: D102 the class says it
+
+
+D = TypeVar("D", bound=Versioned)
+D_contra = TypeVar("D_contra", bound=Versioned, contravariant=True)
+
+
+class Restorable(Protocol[D_contra]):
+    """A state that deltas are overlaid on."""
+
+    def restore(self, delta: D_contra) -> None: ...  # noqa: D102 the class says it
 
 
 class Send(Protocol):
@@ -36,20 +50,21 @@ class _Written(NamedTuple):
     size: int
 
 
-class StateLog:
+class StateLog(Generic[D]):
     """The log of one partition; one writer at a time is meant to hold it."""
 
-    def __init__(self, topic: str, partition: int, send: Send, writer: str | None = None) -> None:
+    def __init__(self, delta: type[D], topic: str, partition: int, send: Send) -> None:
+        self._decode = msgspec.msgpack.Decoder(delta).decode
         self._topic = topic
         self._partition = partition
         self._send = send
-        self._writer = writer or uuid4().hex[:12]
+        self._writer = uuid4().hex[:12]
         self._serial = 0
         self._snapshot_bytes = 0
         self._deltas: list[_Written] = []
         self._obsolete: list[bytes] = []
 
-    async def restore(self, bootstrap: str, state: State) -> int:
+    async def restore(self, bootstrap: str, state: Restorable[D]) -> int:
         """Bring an empty state up to the log's end; returns the number of records read.
 
         Raises:
@@ -57,17 +72,17 @@ class StateLog:
         """
         records = await read_to_end(bootstrap, self._topic, self._partition)
         self._deltas = [_Written(key, len(value)) for key, value in records.items()]
-        for delta in sorted(map(_decode, records.values()), key=lambda delta: delta.version):
+        for delta in sorted(map(self._decode, records.values()), key=lambda delta: delta.version):
             state.restore(delta)
         return len(records)
 
-    async def append(self, delta: Delta, snapshot: Callable[[], Iterable[Delta]]) -> None:
+    async def append(self, delta: D, snapshot: Callable[[], Iterable[D]]) -> None:
         """Log a group's delta; rewrite the log from a snapshot when its deltas outweigh it."""
         self._deltas.append(await self._write(delta))
         if sum(written.size for written in self._deltas) > max(_MIN_REWRITE_BYTES, 2 * self._snapshot_bytes):
             await self._rewrite(snapshot())
 
-    async def _rewrite(self, snapshot: Iterable[Delta]) -> None:
+    async def _rewrite(self, snapshot: Iterable[D]) -> None:
         """Write the whole state, and only then delete what it replaces: a crash between leaves both, harmlessly."""
         replaced = [written.key for written in self._deltas] + self._obsolete
         chunks = [await self._write(delta) for delta in snapshot]
@@ -76,7 +91,7 @@ class StateLog:
         self._obsolete = [written.key for written in chunks]
         self._snapshot_bytes = sum(written.size for written in chunks)
 
-    async def _write(self, delta: Delta) -> _Written:
+    async def _write(self, delta: D) -> _Written:
         self._serial += 1
         key, value = f"{self._writer}-{self._serial}".encode(), _encode(delta)
         await self._send(self._topic, self._partition, key, value)
