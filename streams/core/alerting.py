@@ -25,6 +25,7 @@ from streams.core.windows import span
 from streams.core.wording import number
 
 _DAY_MS = 86_400_000
+_MINUTE_MS = 60_000
 _KEPT_SECONDS = {MINUTE: 2 * 3600, DAY: 400 * 86_400}
 _OPERATORS = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
@@ -107,7 +108,7 @@ class Evaluator:
 
     def evaluate(self, now_ms: int) -> list[AlertTransition]:
         """Decide every rule for every unit as of now; returns what changed for people."""
-        transitions = []
+        transitions: list[AlertTransition] = []
         for (indicator, unit), buckets in self._buckets.items():
             for rule in self._rules[indicator]:
                 if _level(self._units, unit) in rule.units:
@@ -127,8 +128,10 @@ class Evaluator:
         state: Literal["firing", "resolved"] | None = None
         starts_at, ends_at = now_ms, None
         if value is not None and _OPERATORS[rule.op](value, rule.threshold):
-            status = status or Status(now_ms, None, now_ms)
-            status.last_true = now_ms
+            status = status or Status(now_ms, None, 0)
+            status.last_true = (
+                now_ms - now_ms % _MINUTE_MS
+            )  # to the minute, so that it is logged once a minute
             if status.firing_since is None and now_ms - status.pending_since >= rule.for_seconds * 1000:
                 status.firing_since, state = now_ms, "firing"
             starts_at = status.firing_since or now_ms

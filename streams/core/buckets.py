@@ -1,7 +1,8 @@
 """Sums in time buckets: the state behind every indicator, and the values that leave compute.
 
 A bucket of grain minute or hour takes part only while it is within its grain's horizon, judged by the arrival of the
-event that changes it; a day is never closed. Sums are exact integers.
+event that changes it; a day is never closed. Sums are exact integers. Of a flow a bucket holds what happened in it; of
+a stock, by how much it changed.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ class Buckets:
         return (Value(key, *sums) for key, sums in self._sums.items())
 
     def evict(self, now_ms: int) -> None:
-        """Forget undrained-free buckets whose horizon has passed; called after a drain."""
+        """Forget buckets whose horizon has passed, unless they are still to be drained."""
         closed = [
             key
             for key in self._sums
@@ -78,3 +79,12 @@ class Buckets:
 def is_open(grain: str, bucket: int, now_ms: int) -> bool:
     """Whether a bucket may still change at that instant (an arrival, epoch ms)."""
     return grain == DAY or now_ms <= (bucket + HORIZON_S[grain]) * 1000
+
+
+def stock_bucket(day: int, at_ms: int) -> int:
+    """The bucket of a change of a stock on the day that starts at `day` (epoch seconds).
+
+    A change at midnight itself (a due date has passed) has a bucket apart from the day's other changes, a second
+    later, so that the stock at an instant T is the sum of the buckets up to T, and exact at every midnight.
+    """
+    return day if at_ms == day * 1000 else day + 1

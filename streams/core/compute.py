@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from streams.core.buckets import DAY, HORIZON_S, HOUR, MINUTE, Buckets, Key, Value
+from streams.core.buckets import DAY, HOUR, MINUTE, Buckets, Key, Value, is_open, stock_bucket
 from streams.core.calendar import Calendar, epoch_ms
 from streams.core.dossiers import LIFE_COLUMNS, Change, Dossier, life
 from streams.core.indicators import Indicator
@@ -264,13 +264,16 @@ class State:
     def _add(self, unit: str, contribution: Contribution, at_ms: int, arrived_ms: int, count: int) -> None:
         indicator, dims = contribution.indicator, contribution.dims
         numerator, denominator = contribution.numerator * count, contribution.denominator * count
-        buckets = [(DAY, self._definitions.calendar_of(unit).day_start(at_ms))]
-        if indicator.kind == "flow":
+        day = self._definitions.calendar_of(unit).day_start(at_ms)
+        if indicator.kind == "stock":
+            buckets = [(DAY, stock_bucket(day, at_ms))]
+        else:
+            buckets = [(DAY, day)]
             seconds = at_ms // 1000
             minute, hour = seconds - seconds % 60, seconds - seconds % 3600
-            if arrived_ms <= (minute + HORIZON_S[MINUTE]) * 1000:
+            if is_open(MINUTE, minute, arrived_ms):
                 buckets.append((MINUTE, minute))
-            if arrived_ms <= (hour + HORIZON_S[HOUR]) * 1000:
+            if is_open(HOUR, hour, arrived_ms):
                 buckets.append((HOUR, hour))
         for code in self._definitions.chains[unit]:
             for grain, bucket in buckets:

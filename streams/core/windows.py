@@ -36,12 +36,9 @@ def span(window: Window, now_ms: int, calendar: Calendar) -> Span:
     if window in _ROLLING_SECONDS:
         now = now_ms // 1000
         return Span(MINUTE, now - _ROLLING_SECONDS[window] + 1, now)
-    today = calendar.day_start(now_ms)
-    return Span(
-        DAY,
-        -(2**62) if window == "now" else calendar.midnight(_first_day(window, calendar.date(now_ms))),
-        today,
-    )
+    if window == "now":
+        return Span(DAY, -(2**62), now_ms // 1000)
+    return Span(DAY, calendar.midnight(_first_day(window, calendar.date(now_ms))), calendar.day_start(now_ms))
 
 
 def _first_day(window: Window, today: dt.date) -> dt.date:

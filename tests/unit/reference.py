@@ -1,0 +1,109 @@
+"""A plain, slow, obviously right computation of what the stream must arrive at: the model of the property tests.
+
+It looks at all events at once, sorted, and knows nothing of buckets, batches, retractions or state.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+DayKey = tuple[str, str, str, date]
+"""(indicator, unit, dims, local day)"""
+
+
+@dataclass(frozen=True)
+class FakeEvent:
+    """What compute reads of a decoded event."""
+
+    kind: str
+    id: str
+    subject: str
+    time: datetime
+    fields: dict[str, Any] = field(hash=False)
+    source: str = "test"
+
+    @property
+    def stream(self) -> str:
+        return self.kind.split(".")[0]
+
+    @property
+    def data(self) -> SimpleNamespace:
+        return SimpleNamespace(**self.fields)
+
+
+def dossiers(events: Iterable[FakeEvent]) -> list[tuple[str, dict[str, Any]]]:
+    """(unit, columns) of every dossier."""
+    by_dossier: defaultdict[tuple[str, str], list[FakeEvent]] = defaultdict(list)
+    for event in events:
+        if event.stream == "filings":
+            by_dossier[event.subject, event.fields["dossier"]].append(event)
+    result = []
+    for (unit, _), history in by_dossier.items():
+        history.sort(key=lambda event: (event.time, event.id))
+        received = next((e for e in history if e.kind == "filings.received"), None)
+        settled = next((e for e in history if e.kind == "filings.settled"), None)
+        closed = next(
+            (e for e in history if e.kind in ("filings.settled", "filings.refused", "filings.withdrawn")),
+            None,
+        )
+        due = [e.fields["due_at"] for e in history if e.fields.get("due_at")]
+        result.append(
+            (
+                unit,
+                {
+                    "channel": received.fields["channel"] if received else None,
+                    "received_at": received.time if received else None,
+                    "settled_at": settled.time if settled else None,
+                    "closed_at": closed.time if closed else None,
+                    "due_at": due[-1] if due else None,
+                },
+            )
+        )
+    return result
+
+
+def day_sums(
+    events: list[FakeEvent], zone: ZoneInfo, above: dict[str, list[str]]
+) -> dict[DayKey, tuple[int, int]]:
+    """Day buckets of the indicators that tests/unit/test_compute_model.py defines; zero sums left out."""
+    sums: defaultdict[DayKey, list[int]] = defaultdict(lambda: [0, 0])
+
+    def add(indicator: str, unit: str, dims: str, at: datetime, numerator: int, denominator: int) -> None:
+        for code in above[unit]:
+            sums[indicator, code, dims, at.astimezone(zone).date()][0] += numerator
+            sums[indicator, code, dims, at.astimezone(zone).date()][1] += denominator
+
+    distinct = list({(event.source, event.id): event for event in reversed(events)}.values())
+    for unit, row in dossiers(distinct):
+        dims = f"channel={row['channel']}" if row["channel"] else ""
+        if row["received_at"]:
+            add("online", unit, dims, row["received_at"], int(row["channel"] == "online"), 1)
+        if row["settled_at"] and row["due_at"]:
+            late = row["settled_at"].astimezone(zone).date() > row["due_at"].astimezone(zone).date()
+            add("on_time", unit, "", row["settled_at"], int(not late), 1)
+    for event in distinct:
+        if event.kind == "payments.paid":
+            add("amount", event.subject, "", event.time, event.fields["amount"], 0)
+    return {key: (n, d) for key, (n, d) in sums.items() if n or d}
+
+
+def overdue_at(
+    events: list[FakeEvent], unit: str, day: date, zone: ZoneInfo, above: dict[str, list[str]]
+) -> int:
+    """Dossiers overdue at the first instant of a local day."""
+    distinct = list({(event.source, event.id): event for event in reversed(events)}.values())
+    count = 0
+    for code, row in dossiers(distinct):
+        if unit not in above[code] or not row["due_at"]:
+            continue
+        due_day = row["due_at"].astimezone(zone).date()
+        closed_day = row["closed_at"].astimezone(zone).date() if row["closed_at"] else None
+        still_open = closed_day is None or closed_day >= day
+        count += due_day < day and still_open
+    return count

@@ -1,0 +1,127 @@
+"""Whatever the order, the repeats and the cuts into groups: the stream's sums equal the reference's."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.core.buckets import DAY
+from streams.core.compute import Definitions, EventFields, State
+from streams.core.indicators import Indicator
+from streams.core.units import Province, Text, Unit, Units
+from tests.unit.reference import FakeEvent, day_sums, overdue_at
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+NAME = Text("x", "x")
+UNITS = Units(
+    [Province("40", NAME, "Asia/Ho_Chi_Minh")],
+    [Unit("a", NAME, "commune", "40", "40"), Unit("b", NAME, "office", "a", "40")],
+)
+ABOVE = {"a": ["a", "40"], "b": ["b", "a", "40"]}
+KINDS = [
+    EventFields("filings.received", {"channel": "string", "due_at": "timestamp"}),
+    EventFields("filings.settled", {}),
+    EventFields("filings.withdrawn", {}),
+    EventFields("filings.supplement_given", {"due_at": "timestamp"}),
+    EventFields("payments.paid", {"amount": "integer"}),
+]
+
+
+def indicator(**fields: object) -> Indicator:
+    return Indicator(name=NAME, source="test", format="count", **fields)  # type: ignore[arg-type]
+
+
+INDICATORS = [
+    indicator(
+        id="online",
+        over=("dossiers",),
+        at="received_at",
+        numerator="channel = 'online'",
+        denominator="true",
+        by=("channel",),
+    ),
+    indicator(
+        id="on_time",
+        over=("dossiers",),
+        at="settled_at",
+        where="due_at IS NOT NULL",
+        numerator="on_time",
+        denominator="true",
+    ),
+    indicator(id="overdue", over=("dossiers",), kind="stock", from_="overdue_from", until="closed_at"),
+    indicator(id="amount", over=("payments.paid",), numerator="amount"),
+]
+DEFINITIONS = Definitions(INDICATORS, KINDS, UNITS)
+
+START = datetime(2024, 2, 27, tzinfo=UTC)
+instants = st.integers(0, 6 * 86_400).map(lambda seconds: START + timedelta(seconds=seconds))
+dues = st.one_of(st.none(), instants)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[FakeEvent]:
+    """Events of a few dossiers and payments; ids may repeat (a repeat is the same event), lives may be cut anywhere."""
+    count = draw(st.integers(1, 25))
+    events = []
+    for number in range(count):
+        kind = draw(st.sampled_from([k.kind for k in KINDS]))
+        fields: dict[str, object] = {"dossier": f"d{draw(st.integers(0, 3))}"}
+        if kind == "filings.received":
+            fields |= {"channel": draw(st.sampled_from(["online", "direct"])), "due_at": draw(dues)}
+        elif kind == "filings.supplement_given":
+            fields |= {"due_at": draw(dues)}
+        elif kind == "payments.paid":
+            fields |= {"amount": draw(st.integers(0, 10**12))}
+        events.append(
+            FakeEvent(kind, f"e{number}", draw(st.sampled_from(["a", "b"])), draw(instants), fields)
+        )
+    repeats = draw(st.lists(st.sampled_from(events), max_size=5))
+    return draw(st.permutations(events + repeats))
+
+
+@given(histories(), st.lists(st.integers(0, 30), max_size=4), st.booleans())
+def test_sums_equal_the_reference(events: list[FakeEvent], cuts: list[int], restarts: bool) -> None:
+    state = State(DEFINITIONS)
+    log = []
+    arrived_ms = int((START + timedelta(days=7)).timestamp() * 1000)
+    for at, event in enumerate(events):
+        state.apply(event, arrived_ms)
+        state.offsets["t"] = at + 1
+        if at in cuts:
+            log.append(state.drain().delta)
+            if restarts:
+                state = State(DEFINITIONS)
+                for delta in log:
+                    state.restore(delta)
+    log.append(state.drain().delta)
+    restored = State(DEFINITIONS)
+    for delta in log:
+        restored.restore(delta)
+
+    for result in (state, restored, from_snapshot(state)):
+        days = [value for value in result._buckets if value.key.grain == DAY]
+        flows = {
+            (key.indicator, key.unit, key.dims, datetime.fromtimestamp(key.bucket, ZONE).date()): (n, d)
+            for key, n, d in days
+            if key.indicator != "overdue" and (n or d)
+        }
+        assert flows == day_sums(events, ZONE, ABOVE)
+        for unit in ("a", "b", "40"):
+            for day in (date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1), date(2024, 3, 10)):
+                midnight = datetime(day.year, day.month, day.day, tzinfo=ZONE).timestamp()
+                backlog = sum(
+                    n
+                    for key, n, _ in days
+                    if key.indicator == "overdue" and key.unit == unit and key.bucket <= midnight
+                )
+                assert backlog == overdue_at(events, unit, day, ZONE, ABOVE)
+
+
+def from_snapshot(state: State) -> State:
+    restored = State(DEFINITIONS)
+    for delta in state.snapshot():
+        restored.restore(delta)
+    return restored
