@@ -11,7 +11,8 @@ from types import FrameType
 from typing import NamedTuple
 
 from producers.checkpoint import Checkpoint, CheckpointFile
-from producers.mapping import Mapping, Unmapped
+from producers.event import Refused
+from producers.mapping import Mapping
 from producers.publisher import Publisher
 from producers.rows import Line, RegisterError, lines
 from producers.seen import Seen
@@ -129,11 +130,11 @@ def _replay(line: Line, mapping: Mapping) -> None:
 def _send(line: Line, mapping: Mapping, publisher: Publisher, tally: Tally) -> None:
     tally.read += 1
     if line.fault:
-        tally.refuse(line.number, "bad_row", "$", line.fault)
+        tally.refuse(line.number, Refused("bad_row", "$", line.fault))
         return
     for event in mapping.events(line.row):
-        refusal = event if isinstance(event, Unmapped) else publisher.send(event)
-        if refusal:
-            tally.refuse(line.number, refusal.reason, refusal.path, refusal.message)
+        refused = event if isinstance(event, Refused) else publisher.send(event)
+        if refused:
+            tally.refuse(line.number, refused)
         else:
             tally.sent += 1

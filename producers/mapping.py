@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from producers.conversion import Convert, converter
+from producers.event import Event, Refused
 from producers.expression import Expression, ExpressionError, Row
 from producers.seen import Seen
 from producers.source import EACH_ROW, Rule, Source, Value
 from schemas.registry import EventType, Registry
 
-Event = dict[str, Any]
-"""A CloudEvent that is not yet checked against its schema."""
-
-
-class Unmapped(NamedTuple):
-    """Why a row's event could not be made; `path` leads to the field, e.g. `$.data.channel`."""
-
-    reason: str
-    path: str
-    message: str
-
 
 class _RefusedError(ValueError):
     def __init__(self, message: str, reason: str, path: str) -> None:
         super().__init__(message)
-        self.unmapped = Unmapped(reason, path, message)
+        self.refused = Refused(reason, path, message)
 
 
 class Mapping:
@@ -43,7 +33,7 @@ class Mapping:
         """The columns that the expressions name."""
         return frozenset(column for rule in self._rules for column in rule.columns)
 
-    def events(self, row: Row) -> Iterator[Event | Unmapped]:
+    def events(self, row: Row) -> Iterator[Event | Refused]:
         """What this row adds to the rows before it; a key whose event is refused has had it."""
         for number, rule in enumerate(self._rules):
             try:
@@ -55,10 +45,10 @@ class Mapping:
                 elif not rule.holds(row):
                     continue
                 yield rule.event(row)
-            except _RefusedError as refused:
-                yield refused.unmapped
+            except _RefusedError as error:
+                yield error.refused
             except ExpressionError as error:
-                yield Unmapped("bad_expression", "$", str(error))
+                yield Refused("bad_expression", "$", str(error))
 
 
 class _CompiledRule:

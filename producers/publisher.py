@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,9 +11,10 @@ import msgspec
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from producers.mapping import Event
-from schemas.decoder import EventDecoder, Refusal
-from streams.admin import BrokerAwayError, BrokerError, cluster_id
+from producers.event import Event, Refused
+from schemas.decoder import EventDecoder
+from schemas.refusal import Refusal
+from streams.admin import BrokerAwayError, BrokerError, await_broker, cluster_id
 from streams.topics import events_topic
 
 
@@ -36,9 +37,11 @@ class Publisher:
     Args:
         bootstrap: brokers, `host:port` with commas between.
         decoder: checks every event before it is sent.
+        units: the known units' codes; an event of another is refused.
         topic_of: the topic of a stream.
         max_in_flight: how many events may be unconfirmed; more make `send` wait.
         delivery_seconds: how long the broker may be away before what was sent counts as not delivered.
+        connect_seconds: how long to wait for a broker at first.
 
     Raises:
         BrokerAwayError: nothing answers.
@@ -48,18 +51,22 @@ class Publisher:
         self,
         bootstrap: str,
         decoder: EventDecoder,
+        units: Container[str],
         *,
         topic_of: Callable[[str], str] = events_topic,
         max_in_flight: int = 10_000,
         delivery_seconds: float = 120,
+        connect_seconds: float = 30,
     ) -> None:
         self._bootstrap = bootstrap
         self._decode = decoder.decode
+        self._units = units
         self._topic_of = topic_of
         self._delivery_seconds = delivery_seconds
         self._room = threading.BoundedSemaphore(max_in_flight)
         self._failure: BaseException | None = None
         self._encode = msgspec.json.Encoder().encode
+        await_broker(bootstrap, connect_seconds)
         try:
             self._producer = KafkaProducer(
                 bootstrap_servers=bootstrap.split(","),
@@ -74,7 +81,7 @@ class Publisher:
                 allow_auto_create_topics=False,
                 metrics_enabled=False,
             )
-        except (KafkaError, ValueError) as error:
+        except KafkaError as error:
             raise BrokerAwayError(bootstrap) from error
 
     @property
@@ -82,7 +89,7 @@ class Publisher:
         """The identity of the cluster that events go to."""
         return cluster_id(self._bootstrap)
 
-    def send(self, event: Event) -> Refusal | None:
+    def send(self, event: Event) -> Refused | None:
         """Send an event, or say why it is refused and not sent. Waits while too many are under way.
 
         Raises:
@@ -92,7 +99,10 @@ class Publisher:
         try:
             checked = self._decode(payload)
         except Refusal as refusal:
-            return refusal
+            return Refused(refusal.reason, refusal.path, refusal.message)
+        if checked.subject not in self._units:
+            message = f"there is no unit '{checked.subject}': add it to config/units, or map it to one that is there"
+            return Refused("unknown_unit", "$.subject", message)
         self.send_unchecked(checked.stream, checked.subject, payload)
         return None
 

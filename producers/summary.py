@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from producers.event import Refused
+
 State = Literal["finished", "interrupted", "done before"]
 
 _EXAMPLES = 3
@@ -20,7 +22,7 @@ class Example(msgspec.Struct, frozen=True):
     message: str
 
 
-class Refused(msgspec.Struct):
+class OfReason(msgspec.Struct):
     """All refusals for one reason."""
 
     count: int = 0
@@ -32,14 +34,14 @@ class Tally(msgspec.Struct):
 
     read: int = 0
     sent: int = 0
-    refused: dict[str, Refused] = {}
+    refused: dict[str, OfReason] = {}
 
-    def refuse(self, line: int, reason: str, path: str, message: str) -> None:
+    def refuse(self, line: int, refused: Refused) -> None:
         """Count a refusal; the first ones of a reason are kept as examples."""
-        refused = self.refused.setdefault(reason, Refused())
-        refused.count += 1
-        if len(refused.examples) < _EXAMPLES:
-            refused.examples.append(Example(line, path, message))
+        of_reason = self.refused.setdefault(refused.reason, OfReason())
+        of_reason.count += 1
+        if len(of_reason.examples) < _EXAMPLES:
+            of_reason.examples.append(Example(line, refused.path, refused.message))
 
 
 class Summary(msgspec.Struct, frozen=True):

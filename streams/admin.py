@@ -7,6 +7,8 @@ BrokerError             a Kafka broker cannot be used
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -70,13 +72,36 @@ def cluster_id(bootstrap: str, *, timeout_seconds: float = 30) -> str:
         return str(admin.describe_cluster()["cluster_id"])
 
 
+def await_broker(bootstrap: str, timeout_seconds: float) -> None:
+    """Return when one of the brokers takes connections.
+
+    Asked before a client is made: the Kafka client of Python leaves its sockets open if it cannot connect at first.
+
+    Raises:
+        BrokerAwayError: none does within the time.
+    """
+    deadline = time.monotonic() + timeout_seconds
+    while not any(_takes_connections(address) for address in bootstrap.split(",")):
+        if time.monotonic() > deadline:
+            raise BrokerAwayError(bootstrap)
+        time.sleep(0.2)
+
+
+def _takes_connections(address: str) -> bool:
+    host, _, port = address.strip().rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=1).close()
+    except (OSError, ValueError, OverflowError):
+        return False
+    return True
+
+
 @contextmanager
 def _admin(bootstrap: str, timeout_seconds: float) -> Iterator[KafkaAdminClient]:
+    await_broker(bootstrap, timeout_seconds)
     try:
-        admin = KafkaAdminClient(
-            bootstrap_servers=bootstrap.split(","), bootstrap_timeout_ms=int(timeout_seconds * 1000)
-        )
-    except (KafkaError, ValueError) as error:
+        admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","))
+    except KafkaError as error:
         raise BrokerAwayError(bootstrap) from error
     with admin:
         yield admin

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from config.documents import read
 from ioc.settings import Settings
-from producers.mapping import Event, Mapping, Unmapped
+from producers.event import Event, Refused
+from producers.mapping import Mapping
 from producers.seen import Seen
 from producers.source import Source
 from schemas.decoder import EventDecoder, Refusal
@@ -45,7 +46,7 @@ def source(*events: dict[str, Any], **fields: Any) -> Source:
     return msgspec.convert(whole | fields, Source)
 
 
-def mapped(declared: Source, *given: dict[str, Any]) -> list[Event | Unmapped]:
+def mapped(declared: Source, *given: dict[str, Any]) -> list[Event | Refused]:
     with Seen() as seen:
         mapping = Mapping(declared, REGISTRY, seen)
         return [event for row in given for event in mapping.events(row)]
@@ -59,7 +60,7 @@ def test_a_register_of_steps_becomes_one_event_per_attribute() -> None:
     cases = make_cases(80)
     events = mapped(receipt(), *rows(cases))
     assert len(events) == len(cases) + sum(case.settled_at is not None for case in cases)
-    by_id: dict[str, Event] = {event["id"]: event for event in events if not isinstance(event, Unmapped)}
+    by_id: dict[str, Event] = {event["id"]: event for event in events if not isinstance(event, Refused)}
     for case in cases:
         check_case(case, by_id)
 
@@ -89,7 +90,7 @@ def test_the_rows_of_a_case_may_be_anywhere_in_the_file(seed: int, scatter: int)
 def test_an_attribute_that_only_a_later_row_has_makes_its_event() -> None:
     declared = source({"when": "at"})
     made = mapped(declared, row(at=""), row(), row(at="2030-01-01T00:00:00Z"))
-    assert [event["time"] for event in made if not isinstance(event, Unmapped)] == [
+    assert [event["time"] for event in made if not isinstance(event, Refused)] == [
         "2026-10-10T08:15:00+07:00"
     ]
 
@@ -97,7 +98,7 @@ def test_an_attribute_that_only_a_later_row_has_makes_its_event() -> None:
 def test_an_event_per_row_takes_its_id_from_the_row() -> None:
     declared = source({"per": "row", "id": "join('-', [code, step])"})
     made = mapped(declared, row(step="1"), row(step="2"))
-    assert [event["id"] for event in made if not isinstance(event, Unmapped)] == [
+    assert [event["id"] for event in made if not isinstance(event, Refused)] == [
         "filings.received/H40-1-1",
         "filings.received/H40-1-2",
     ]
@@ -117,7 +118,7 @@ def test_an_event_per_row_takes_its_id_from_the_row() -> None:
 )
 def test_values(value: Any, given: dict[str, Any], expected: str | None) -> None:
     [event] = mapped(source({"data": {"channel": value}}), row(**given))
-    assert not isinstance(event, Unmapped)
+    assert not isinstance(event, Refused)
     assert event["data"].get("channel") == expected
 
 
@@ -134,7 +135,7 @@ def test_values(value: Any, given: dict[str, Any], expected: str | None) -> None
 )
 def test_times(at: str, time_format: str, time_zone: str, expected: str) -> None:
     [event] = mapped(source({}, time_format=time_format, time_zone=time_zone), row(at=at))
-    assert not isinstance(event, Unmapped)
+    assert not isinstance(event, Refused)
     assert event["time"] == expected
 
 
@@ -144,7 +145,7 @@ def test_a_field_takes_the_form_that_the_schema_gives_it() -> None:
         source({"data": data}, time_zone="Asia/Ho_Chi_Minh"),
         row(due="2026-10-12", n=" 3 ", e="TRUE", code=17),
     )
-    assert not isinstance(event, Unmapped)
+    assert not isinstance(event, Refused)
     assert event["data"] == {
         "channel": "online",
         "dossier": "17",
@@ -173,7 +174,7 @@ def test_what_cannot_be_mapped_is_refused_by_field(
     event: dict[str, Any], fields: dict[str, Any], reason: str, path: str, words: str
 ) -> None:
     [made] = mapped(source(event), row(**fields))
-    assert isinstance(made, Unmapped)
+    assert isinstance(made, Refused)
     assert (made.reason, made.path) == (reason, path)
     assert words in made.message
 
@@ -184,7 +185,7 @@ def test_a_refused_key_is_refused_once() -> None:
 
 def test_a_source_that_maps_a_name_is_refused_with_the_field() -> None:
     [event] = mapped(source({}), row())
-    assert not isinstance(event, Unmapped)
+    assert not isinstance(event, Refused)
     event["data"]["ho_ten"] = "Nguyễn Văn A"
     with pytest.raises(Refusal) as refused:
         DECODER.decode(msgspec.json.encode(event))
