@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from config.builders import sources, units
+from config.builders.alerts import AlertRuleBuilder
+from config.builders.indicators import IndicatorBuilder
+from config.builders.recipients import RecipientBuilder
 from config.documents import read
 from config.problems import ConfigurationError, Problem
-from config.shapes import Sheet, shape
+from config.shapes import Sheets, shape
 from producers.source import Source
+from schemas.registry import Registry, load_registry
+from streams.core.alert_rules import AlertRule
+from streams.core.indicators import Indicator
+from streams.core.recipients import Recipient
 from streams.core.units import Units
 
 Built = TypeVar("Built")
-Builder = Callable[[Sequence[Sheet], bool], tuple[Built, list[Problem]]]
-"""Makes definitions of the files of one part; the flag says whether all of its files could be read."""
 
 
 @dataclass(frozen=True)
@@ -24,34 +29,49 @@ class Configuration:
     """What the monitor is told; every name in it has been checked against the others."""
 
     units: Units
+    indicators: Mapping[str, Indicator]
+    alerts: tuple[AlertRule, ...]
+    recipients: tuple[Recipient, ...]
     sources: Mapping[str, Source]
 
 
-def load(folder: Path) -> Configuration:
-    """Read and check every file of a configuration.
+def load(folder: Path, registry: Registry | None = None) -> Configuration:
+    """Read and check every file of a configuration against the event types of a registry, by default the shipped one.
 
     Raises:
         ConfigurationError: with every problem found in any file.
     """
     reader = _Reader(folder)
+    unit_files = reader.sheets("units/*.yaml", "units")
+    indicator_files = reader.sheets("indicators/*.yaml", "indicators")
+    alert_files = reader.sheets("alerts/*.yaml", "alerts")
+    recipient_files = reader.sheets("recipients.yaml", "recipients")
+    source_files = reader.sheets("sources/*.yaml", "source")
+
+    all_units = reader.built(units.build(unit_files))
+    indicators = reader.built(IndicatorBuilder(registry or load_registry()).build(indicator_files))
+    alert_rules = AlertRuleBuilder(indicators, indicator_files, all_units)
     configuration = Configuration(
-        units=reader.part("units/*.yaml", "units", units.build),
-        sources=reader.part("sources/*.yaml", "source", sources.build),
+        units=all_units,
+        indicators=indicators,
+        alerts=reader.built(alert_rules.build(alert_files)),
+        recipients=reader.built(RecipientBuilder(alert_files, all_units).build(recipient_files)),
+        sources=reader.built(sources.build(source_files)),
     )
     reader.finish()
     return configuration
 
 
 class _Reader:
-    """Reads the files part by part and gathers the problems of all."""
+    """Reads files and gathers the problems of all."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._read: set[Path] = set()
         self._problems: list[Problem] = []
 
-    def part(self, pattern: str, schema: str, build: Builder[Built]) -> Built:
-        """What `build` makes of the files of a part, whose shape a schema in config/formats describes."""
+    def sheets(self, pattern: str, schema: str) -> Sheets:
+        """The files of a part, whose shape a schema in config/formats describes."""
         paths = sorted(self._folder.glob(pattern))
         self._read.update(paths)
         sheets = []
@@ -61,11 +81,14 @@ class _Reader:
             if document:
                 sheets.append(shape(document, schema))
                 self._problems += sheets[-1].problems
-        built, problems = build(sheets, len(sheets) == len(paths))
-        self._problems += problems
         if not paths:
             self._missing(pattern)
-        return built
+        return Sheets(tuple(sheets), len(sheets) == len(paths) > 0)
+
+    def built(self, result: tuple[Built, list[Problem]]) -> Built:
+        """What was made of files, noting the problems that came of it."""
+        self._problems += result[1]
+        return result[0]
 
     def finish(self) -> None:
         """Look for files that no part has read.

@@ -68,6 +68,18 @@ class Sheet:
         return Entry(self.document, location, value, not flawed)
 
 
+@dataclass(frozen=True)
+class Sheets:
+    """The files of one part; `complete` unless some could not be read at all, and may hold what others name."""
+
+    sheets: tuple[Sheet, ...]
+    complete: bool = True
+
+    def entries(self, key: str) -> list[Entry]:
+        """The mappings listed under a key, of all files."""
+        return [entry for sheet in self.sheets for entry in sheet.entries(key)]
+
+
 def shape(document: Document, schema: str) -> Sheet:
     """Compare a document with a schema of `FORMATS`, named without `.schema.json`."""
     flaws = [

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import msgspec
 
 from config.problems import Problem
-from config.shapes import Sheet
+from config.shapes import Sheets
 from producers.source import Source, problems
 
 
-def build(sheets: Sequence[Sheet], complete: bool) -> tuple[Mapping[str, Source], list[Problem]]:
+def build(files: Sheets) -> tuple[Mapping[str, Source], list[Problem]]:
     """Sources by name; a file holds one, and is called by its name."""
     sources: dict[str, Source] = {}
     found: list[Problem] = []
-    for sheet in sheets:
+    for sheet in files.sheets:
         if sheet.flaws:
             continue
         source = msgspec.convert(sheet.document.value, Source)

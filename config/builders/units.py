@@ -8,25 +8,23 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from config.builders.names import second
 from config.problems import Problem, did_you_mean
-from config.shapes import Entry, Sheet
+from config.shapes import Entry, Sheets
 from streams.core.units import Province, Unit, Units
 
 
-def build(sheets: Sequence[Sheet], complete: bool) -> tuple[Units, list[Problem]]:
-    """Units, and what the schema of a file cannot see: codes given twice, parents, time zones, dates.
-
-    If a file could not be read, the sheets are not `complete`: it may hold a parent that is named.
-    """
+def build(files: Sheets) -> tuple[Units, list[Problem]]:
+    """Units, and what the schema of a file cannot see: codes given twice, parents, time zones, dates."""
     provinces: list[Province] = []
     units: list[Unit] = []
     problems: list[Problem] = []
     places: dict[str, Entry] = {}
-    for sheet in sheets:
+    for sheet in files.sheets:
         root = sheet.entry("province")
         listed = sheet.entries("units")
         for entry in [root, *listed] if root else listed:
-            problems += _second(entry, places)
+            problems += second(entry, "code", places)
         if root is None or not root.sound:
             continue
         problems += _time_zone(root)
@@ -37,19 +35,8 @@ def build(sheets: Sequence[Sheet], complete: bool) -> tuple[Units, list[Problem]
                 value = {"parent": province.code, **entry.value, "province": province.code}
                 units.append(msgspec.convert(value, Unit))
                 problems += _dates(entry)
-    problems += _parents(units, provinces, places, complete)
+    problems += _parents(units, provinces, places, files.complete)
     return (Units([], []) if problems else Units(provinces, units)), problems
-
-
-def _second(entry: Entry, places: dict[str, Entry]) -> Iterator[Problem]:
-    code = entry.value.get("code")
-    if not isinstance(code, str):
-        return
-    if first := places.get(code):
-        line = first.document.lines[(*first.location, "code")]
-        message = f"the code '{code}' is taken by {first.document.file}:{line}"
-        yield entry.problem(message, "Give one of the two another code.", ("code",))
-    places.setdefault(code, entry)
 
 
 def _time_zone(root: Entry) -> Iterator[Problem]:

@@ -12,8 +12,15 @@ Operator = Literal["<", "<=", ">", ">="]
 Severity = Literal["critical", "warning", "info"]
 
 
+PLACEHOLDERS = ("unit", "value", "threshold", "numerator", "denominator")
+"""What may stand in braces in an annotation."""
+
+RULE_LABELS = ("alertname", "indicator", "province", "severity", "unit")
+"""Labels that every alert has; a rule's own come beside them."""
+
+
 class Annotation(msgspec.Struct, frozen=True):
-    """What a person reads; `{unit}`, `{value}`, `{threshold}`, `{numerator}`, `{denominator}` are filled in."""
+    """What a person reads; PLACEHOLDERS in braces are filled in, in the reader's language."""
 
     summary: str
     description: str

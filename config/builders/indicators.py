@@ -1,0 +1,166 @@
+"""Indicators from config/indicators/*.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from config import quantities
+from config.builders.names import second
+from config.columns import dimensions, event_fields
+from config.problems import Problem, did_you_mean
+from config.shapes import Entry, Sheets
+from schemas.registry import Registry
+from streams.core.compute import EventFields, dossier_columns, event_columns
+from streams.core.dossiers import LIFE_COLUMNS
+from streams.core.expressions import ExpressionError, compile_expression
+from streams.core.indicators import DOSSIERS, Indicator
+
+Columns = Mapping[str, str]
+
+_RESULTS = {"where": ("boolean",), "numerator": ("boolean", "integer"), "denominator": ("boolean", "integer")}
+"""The types that each expression may have."""
+
+
+class IndicatorBuilder:
+    """Makes indicators, checked against the events that the registry knows."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._kinds = {fields.kind: fields for fields in event_fields(registry)}
+        self._dimensions = dimensions(registry)
+
+    def build(self, files: Sheets) -> tuple[Mapping[str, Indicator], list[Problem]]:
+        """Indicators by id, and what the schema of a file cannot see."""
+        indicators: dict[str, Indicator] = {}
+        problems: list[Problem] = []
+        places: dict[str, Entry] = {}
+        for entry in files.entries("indicators"):
+            problems += second(entry, "id", places)
+            if entry.sound:
+                found = [*_terms(entry), *self._rows(entry)]
+                problems += found
+                if not found:
+                    indicators[entry.value["id"]] = _indicator(entry.value)
+        return indicators, problems
+
+    def _rows(self, entry: Entry) -> Iterator[Problem]:
+        """Whether the entry fits the rows that it is over."""
+        over = _over(entry.value)
+        if over == (DOSSIERS,):
+            columns: Columns = dossier_columns(self._kinds)
+            yield from _dossier_times(entry, columns)
+        elif unknown := [kind for kind in over if kind not in self._kinds]:
+            for kind in unknown:
+                yield from self._unknown_kind(entry, kind)
+            return
+        else:
+            columns = event_columns(over, self._kinds)
+            yield from _event_times(entry)
+            yield from _ambiguous(entry, columns, [self._kinds[kind] for kind in over])
+        yield from _expressions(entry, columns)
+        yield from self._by(entry, columns)
+
+    def _unknown_kind(self, entry: Entry, kind: str) -> Iterator[Problem]:
+        if kind == DOSSIERS:
+            hint = f"Write over: {DOSSIERS}, or only kinds of events."
+            yield entry.problem(f"'{DOSSIERS}' stands beside kinds of events", hint, ("over",))
+        else:
+            yield entry.problem(
+                f"unknown kind of event '{kind}'", did_you_mean(kind, [*self._kinds, DOSSIERS]), ("over",)
+            )
+
+    def _by(self, entry: Entry, columns: Columns) -> Iterator[Problem]:
+        few = [name for name in columns if name in self._dimensions]
+        for index, name in enumerate(entry.value.get("by", ())):
+            if name not in columns:
+                yield entry.problem(f"unknown column '{name}'", did_you_mean(name, few), ("by", index))
+            elif name not in few:
+                hint = f"A dimension is one of: {', '.join(sorted(few))}."
+                yield entry.problem(f"'{name}' has too many values to keep apart", hint, ("by", index))
+
+
+def _over(value: Mapping[str, Any]) -> tuple[str, ...]:
+    over = value["over"]
+    return (over,) if isinstance(over, str) else tuple(over)
+
+
+def _indicator(value: Mapping[str, Any]) -> Indicator:
+    made = {**value, "over": _over(value)}
+    if "target" in made:
+        made["target"] = quantities.value(made["target"], made["format"])
+    return msgspec.convert(made, Indicator)
+
+
+def _terms(entry: Entry) -> Iterator[Problem]:
+    """Whether denominator and target fit the format."""
+    form, value = entry.value["format"], entry.value
+    if form in ("percent", "days") and "denominator" not in value:
+        yield entry.problem(
+            f"the format '{form}' needs a denominator", "Add one, such as 'true'.", ("format",)
+        )
+    if form in ("count", "vnd") and "denominator" in value:
+        hint = "Remove it, or choose the format 'percent'."
+        yield entry.problem(f"the format '{form}' has no denominator", hint, ("denominator",))
+    if "target" in value:
+        try:
+            quantities.value(value["target"], form)
+        except quantities.QuantityError as error:
+            yield entry.problem(f"the target '{value['target']}' does not fit", str(error), ("target",))
+
+
+def _dossier_times(entry: Entry, columns: Columns) -> Iterator[Problem]:
+    """Whether the keys that belong to a flow or a stock of dossiers name instants of a dossier."""
+    kind = entry.value.get("kind", "flow")
+    wanted, unwanted = (("from", "until"), ("at",)) if kind == "stock" else (("at",), ("from", "until"))
+    instants = [name for name in LIFE_COLUMNS if columns.get(name) == "timestamp"]
+    for key in unwanted:
+        if key in entry.value:
+            hint = f"A {kind} of dossiers has {' and '.join(wanted)}."
+            yield entry.problem(f"'{key}' has no meaning for a {kind}", hint, (key,))
+    for key in wanted:
+        column = entry.value.get(key)
+        if column is None:
+            hint = f"Name one of {', '.join(instants)}."
+            yield entry.problem(f"a {kind} over dossiers needs '{key}'", hint)
+        elif column not in instants:
+            yield entry.problem(
+                f"'{column}' is no instant of a dossier", did_you_mean(column, instants), (key,)
+            )
+
+
+def _event_times(entry: Entry) -> Iterator[Problem]:
+    """Events happen at their `time`, and have no state that a stock could count."""
+    if entry.value.get("kind") == "stock":
+        hint = f"Write over: {DOSSIERS}, or kind: flow."
+        yield entry.problem("only dossiers have a stock", hint, ("kind",))
+        return
+    for key in ("from", "until"):
+        if key in entry.value:
+            yield entry.problem(f"'{key}' has no meaning for events", "Remove it.", (key,))
+    if entry.value.get("at", "time") != "time":
+        yield entry.problem("events count at their 'time'", "Remove 'at'.", ("at",))
+
+
+def _ambiguous(entry: Entry, columns: Columns, kinds: Sequence[EventFields]) -> Iterator[Problem]:
+    for name, kind in columns.items():
+        if any(fields.columns.get(name, kind) != kind for fields in kinds):
+            message = f"the column '{name}' has different types in these kinds of events"
+            yield entry.problem(message, "Make an indicator of each kind.", ("over",))
+
+
+def _expressions(entry: Entry, columns: Columns) -> Iterator[Problem]:
+    for key, allowed in _RESULTS.items():
+        if key not in entry.value:
+            continue
+        try:
+            result = compile_expression(entry.value[key], columns).type
+        except ExpressionError as error:
+            yield entry.problem(
+                str(error), "docs/configuration.md shows what an expression may hold.", (key,)
+            )
+            continue
+        if result not in allowed:
+            message = f"'{key}' is a {result}, but must be a {' or '.join(allowed)}"
+            yield entry.problem(message, "Compare it with something.", (key,))

@@ -1,0 +1,20 @@
+"""Names that must be given once only, in all files of a part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.problems import Problem
+from config.shapes import Entry
+
+
+def second(entry: Entry, key: str, places: dict[str, Entry]) -> Iterator[Problem]:
+    """The problem of a name that an earlier entry has; `places` remembers who was first."""
+    name = entry.value.get(key)
+    if not isinstance(name, str):
+        return
+    if first := places.get(name):
+        line = first.document.lines[(*first.location, key)]
+        message = f"the {key} '{name}' is taken by {first.document.file}:{line}"
+        yield entry.problem(message, f"Give one of the two another {key}.", (key,))
+    places.setdefault(name, entry)

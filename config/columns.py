@@ -1,0 +1,39 @@
+"""Columns of the rows that indicators are made of, as the event schemas give them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from schemas.fields import Form
+from schemas.registry import Registry
+from streams.core.compute import EventFields
+from streams.core.dossiers import CLOSING
+from streams.core.expressions import Type
+
+FEW = 32
+"""Values that a dimension may have at most: each is a sum of its own in every bucket."""
+
+_TYPES: Mapping[Form, Type] = {
+    "enum": "string",
+    "code": "string",
+    "instant": "timestamp",
+    "date": "string",
+    "integer": "integer",
+    "boolean": "boolean",
+}
+
+
+def event_fields(registry: Registry) -> Iterator[EventFields]:
+    """Every kind of event with the fields of its data as columns."""
+    for kind, event_type in registry.items():
+        yield EventFields(kind, {name: _TYPES[field.form] for name, field in event_type.fields.items()})
+
+
+def dimensions(registry: Registry) -> Mapping[str, frozenset[str]]:
+    """Columns that can be dimensions, with their values: enums, and the outcome of dossiers."""
+    values: dict[str, set[str]] = {"outcome": set(CLOSING.values()), "type": set(registry)}
+    for event_type in registry.values():
+        for name, field in event_type.fields.items():
+            if field.form == "enum":
+                values.setdefault(name, set()).update(field.values)
+    return {name: frozenset(few) for name, few in values.items() if len(few) <= FEW}
