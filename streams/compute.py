@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
 
 import msgspec
 
 from schemas.decoder import Refusal
 from streams import topics
+from streams.batches import RecordBatch
 from streams.core.compute import Definitions, Delta, State
 from streams.core.dead_letters import Admission, DeadLetter, dead_letter
 from streams.core.updates import updates_by_unit
+from streams.delivery import delivered
 from streams.statelog import StateLog
 
 GROUP_EVENTS = 100_000
@@ -29,22 +31,6 @@ LINGER_SECONDS = 0.25
 """… or after so long."""
 
 _encode = msgspec.json.Encoder().encode
-
-
-class Record(Protocol):
-    """A Kafka record as the client hands it out; `timestamp` is its arrival in epoch ms."""
-
-    offset: int
-    timestamp: int
-    value: bytes | None
-
-
-class Batch(Protocol):
-    """The records of one fetched partition batch."""
-
-    topic: str
-    partition: int
-    records: Sequence[Record]
 
 
 Send = Callable[[str, bytes, bytes], Awaitable[Awaitable[Any]]]
@@ -63,24 +49,34 @@ class Compute:
         self._restore = restore
         self._send = send
         self._held: dict[int, tuple[State, StateLog[Delta]]] = {}
-        self._pending: dict[int, list[Callable[[], Awaitable[Any]]]] = {}
+        self._pending: dict[int, list[Callable[[], Any]]] = {}
         self._refused: list[DeadLetter] = []
         self._events = 0
         self._lock = asyncio.Lock()
 
-    async def take(self, batch: Batch, acknowledge: Callable[[], Awaitable[Any]]) -> None:
-        """Apply a batch; `acknowledge` is called when its group is committed."""
+    async def take(
+        self, batch: RecordBatch, acknowledge: Callable[[], Any], is_ours: Callable[[], bool]
+    ) -> None:
+        """Apply a batch; `acknowledge` is called when its group is committed.
+
+        A batch of a partition that was lost while the batch waited is dropped (`is_ours` says so): the partition's
+        new owner reads it again, and applying it here could pass over events before it.
+        """
         async with self._lock:
             partition = batch.partition
-            if partition not in self._held:
-                self._held[partition] = await self._restore(partition)
+            if is_ours() and partition not in self._held:
+                restored = await self._restore(partition)
+                if is_ours():
+                    self._held[partition] = restored
+            if not is_ours():
+                return
             self._apply(self._held[partition][0], batch)
             self._pending.setdefault(partition, []).append(acknowledge)
-            self._events += len(batch.records)
+            self._events += len(batch)
         if self._events >= GROUP_EVENTS:
             await self.commit()
 
-    def _apply(self, state: State, batch: Batch) -> None:
+    def _apply(self, state: State, batch: RecordBatch) -> None:
         topic, partition = batch.topic, batch.partition
         applied = state.offsets.get(topic, 0)
         admit, apply = self._admission.admit, state.apply
@@ -95,7 +91,7 @@ class Compute:
                 )
             else:
                 apply(event, record.timestamp)
-        state.offsets[topic] = max(applied, batch.records[-1].offset + 1)
+        state.offsets[topic] = max(applied, batch.last_offset + 1)
 
     async def commit(self) -> None:
         """Emit, log and acknowledge everything taken since the last commit; nothing to do is nothing done."""
@@ -117,12 +113,10 @@ class Compute:
                 await self._deliver((topics.INDICATORS.name, u.unit.encode(), _encode(u)) for u in updates)
                 await log.append(delta, state.snapshot)
                 for acknowledge in acknowledgements:
-                    await acknowledge()
+                    acknowledge()
 
     async def _deliver(self, records: Iterable[tuple[str, bytes, bytes]]) -> None:
-        deliveries = [await self._send(topic, key, value) for topic, key, value in records]
-        if deliveries:
-            await asyncio.gather(*deliveries)
+        await delivered([await self._send(topic, key, value) for topic, key, value in records])
 
     def revoke(self, partitions: Iterable[int]) -> None:
         """Forget partitions that now belong to another worker, with their uncommitted changes."""

@@ -37,4 +37,9 @@ ALERTS = Topic("ioc.alerts", config=_ARRIVAL | {"retention.ms": "-1"})
 NOTIFICATIONS = Topic("ioc.notifications", config=_ARRIVAL | {"retention.ms": _WEEK_MS})
 DEAD_LETTERS = Topic("ioc.dead-letters", config=_ARRIVAL | {"retention.ms": str(30 * 24 * 3_600_000)})
 
-ALL = (*EVENTS, INDICATORS, ALERTS, NOTIFICATIONS, DEAD_LETTERS)
+_LOG = {"cleanup.policy": "compact", "max.message.bytes": str(64 * 1024 * 1024), "segment.ms": str(3_600_000)}
+COMPUTE_STATE = Topic("ioc.state.compute", config=_LOG)
+ALERT_STATE = Topic("ioc.state.alerts", config=_LOG)
+"""Logs of the workers' own state: nobody else reads them."""
+
+ALL = (*EVENTS, INDICATORS, ALERTS, NOTIFICATIONS, DEAD_LETTERS, COMPUTE_STATE, ALERT_STATE)

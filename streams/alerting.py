@@ -1,0 +1,85 @@
+"""Alerting: indicator values in, alert transitions out; decided by the clock, not only by what arrives.
+
+The order of a tick is that of compute: deliver the transitions, log the state, acknowledge the batches. A worker
+killed in between sends a transition again, with the same fingerprint.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from streams import topics
+from streams.batches import RecordBatch
+from streams.compute import Send
+from streams.core.alerting import AlertDelta, Evaluator
+from streams.core.updates import IndicatorUpdate
+from streams.delivery import delivered
+from streams.statelog import StateLog
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(IndicatorUpdate).decode
+
+Restore = Callable[[int], Awaitable[tuple[Evaluator, StateLog[AlertDelta]]]]
+"""The evaluator of a partition of ioc.indicators, read from its log."""
+
+
+class Alerting:
+    """The evaluators of the partitions that this worker holds."""
+
+    def __init__(self, restore: Restore, send: Send) -> None:
+        self._restore = restore
+        self._send = send
+        self._held: dict[int, tuple[Evaluator, StateLog[AlertDelta]]] = {}
+        self._pending: dict[int, list[Callable[[], Any]]] = {}
+        self._lock = asyncio.Lock()
+
+    async def take(
+        self, batch: RecordBatch, acknowledge: Callable[[], Any], is_ours: Callable[[], bool]
+    ) -> None:
+        """Keep a batch's values; it is acknowledged at the next tick. See Compute.take for `is_ours`."""
+        async with self._lock:
+            if not await self._hold(batch.partition, is_ours):
+                return
+            evaluator = self._held[batch.partition][0]
+            applied = evaluator.offsets.get(batch.topic, 0)
+            for record in batch.records:
+                if record.offset >= applied and record.value:
+                    evaluator.take(_decode(record.value))
+            evaluator.offsets[batch.topic] = max(applied, batch.last_offset + 1)
+            self._pending.setdefault(batch.partition, []).append(acknowledge)
+
+    async def _hold(self, partition: int, is_ours: Callable[[], bool]) -> bool:
+        if is_ours() and partition not in self._held:
+            restored = await self._restore(partition)
+            if is_ours():
+                self._held[partition] = restored
+        return is_ours()
+
+    async def tick(self, now_ms: int, assigned: Iterable[int], is_ours: Callable[[], bool]) -> None:
+        """Evaluate every rule of the assigned partitions as of now; silence is no reason not to."""
+        async with self._lock:
+            for partition in assigned:
+                if not await self._hold(partition, is_ours):
+                    return
+                evaluator, log = self._held[partition]
+                transitions = evaluator.evaluate(now_ms)
+                await delivered(
+                    [
+                        await self._send(topics.ALERTS.name, t.fingerprint.encode(), _encode(t))
+                        for t in transitions
+                    ]
+                )
+                if evaluator.changed:
+                    await log.append(evaluator.drain(), evaluator.snapshot)
+                for acknowledge in self._pending.pop(partition, ()):
+                    acknowledge()
+
+    def revoke(self, partitions: Iterable[int]) -> None:
+        """Forget partitions that now belong to another worker."""
+        for partition in partitions:
+            self._held.pop(partition, None)
+            self._pending.pop(partition, None)

@@ -1,0 +1,209 @@
+"""The worker roles as Faust apps, wired by hand: `python -m streams.workers compute|store|notify`.
+
+Each role is its own app with its own consumer group; start as many processes of it as there are partitions.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from config.loader import Configuration, load
+from ioc.errors import UserError
+from ioc.settings import Settings
+from schemas.decoder import EventDecoder
+from schemas.registry import Registry, load_registry
+from store.arrow import ArrowInserter
+from store.client import connect
+from streams import topics
+from streams.alerting import Alerting
+from streams.compute import LINGER_SECONDS, Compute
+from streams.core.alerting import AlertDelta, Evaluator
+from streams.core.compute import Definitions, Delta, EventFields, State
+from streams.core.dead_letters import Admission
+from streams.rows import COLUMNS, Rows
+from streams.statelog import StateLog
+from streams.store import LINGER_SECONDS as STORE_LINGER_SECONDS
+from streams.store import Store
+from streams.transport import BatchApp
+
+EVALUATE_SECONDS = 2.0
+"""How often alert rules are evaluated."""
+
+_SESSION_SECONDS, _HEARTBEAT_SECONDS = 10.0, 2.0
+"""A killed worker's partitions go to another one after the session: Faust's default of 60 s is too long for alerts."""
+
+_TYPES = {
+    "enum": "string",
+    "code": "string",
+    "instant": "timestamp",
+    "integer": "integer",
+    "boolean": "boolean",
+}
+
+
+def event_fields(registry: Registry) -> list[EventFields]:
+    """The kinds of events with the columns that expressions may use."""
+    return [
+        EventFields(
+            kind,
+            {name: _TYPES[field.form] for name, field in event_type.fields.items() if field.form in _TYPES},
+        )
+        for kind, event_type in registry.items()
+    ]
+
+
+def definitions(configuration: Configuration, registry: Registry) -> Definitions:
+    """What compute counts."""
+    return Definitions(configuration.indicators.values(), event_fields(registry), configuration.units)
+
+
+def admission(configuration: Configuration, registry: Registry) -> Admission:
+    """What compute and store let in."""
+    return Admission(EventDecoder(registry), configuration.units, topics.STREAMS)
+
+
+def compute_app(settings: Settings, configuration: Configuration, registry: Registry) -> BatchApp:
+    """Events to indicators, indicators to alerts."""
+    app = _app("compute", settings)
+    wanted = definitions(configuration, registry)
+    send, send_to = _sender(app), _partition_sender(app)
+
+    async def restore(partition: int) -> tuple[State, StateLog[Delta]]:
+        state, log = State(wanted), StateLog(Delta, topics.COMPUTE_STATE.name, partition, send_to)
+        await log.restore(settings.kafka, state)
+        return state, log
+
+    async def restore_alerts(partition: int) -> tuple[Evaluator, StateLog[AlertDelta]]:
+        evaluator = Evaluator(configuration.alerts, configuration.indicators, configuration.units)
+        log = StateLog(AlertDelta, topics.ALERT_STATE.name, partition, send_to)
+        await log.restore(settings.kafka, evaluator)
+        return evaluator, log
+
+    compute = Compute(wanted, admission(configuration, registry), restore, send)
+    alerting = Alerting(restore_alerts, send)
+
+    for topic in topics.EVENTS:
+        _agent(app, topic.name, compute.take)
+    _agent(app, topics.INDICATORS.name, alerting.take)
+
+    @app.timer(LINGER_SECONDS)  # type: ignore[untyped-decorator]
+    async def commit() -> None:
+        await compute.commit()
+
+    @app.timer(EVALUATE_SECONDS)  # type: ignore[untyped-decorator]
+    async def evaluate() -> None:
+        generation = app.consumer_generation_id
+        assigned = {tp.partition for tp in app.consumer.assignment() if tp.topic == topics.INDICATORS.name}
+        await alerting.tick(
+            time.time_ns() // 1_000_000, assigned, lambda: bool(app.consumer_generation_id == generation)
+        )
+
+    @app.on_partitions_revoked.connect  # type: ignore[untyped-decorator]
+    async def revoke(app: BatchApp, revoked: Iterable[Any], **_: Any) -> None:
+        partitions = {tp.partition for tp in revoked}
+        compute.revoke(partitions)
+        alerting.revoke(partitions)
+
+    app.kept = (commit, evaluate, revoke)  # signals hold their receivers weakly
+    return app
+
+
+def store_app(settings: Settings, configuration: Configuration, registry: Registry) -> BatchApp:
+    """Every topic of ours to ClickHouse."""
+    app = _app("store", settings)
+    store = Store(
+        Rows(admission(configuration, registry), configuration.units),
+        ArrowInserter(connect(settings), COLUMNS),
+    )
+
+    async def take(batch: Any, acknowledge: Callable[[], Any], is_ours: Callable[[], bool]) -> None:
+        await store.take(batch, acknowledge)
+
+    for topic in topics.ALL:
+        if topic.name not in (topics.COMPUTE_STATE.name, topics.ALERT_STATE.name):
+            _agent(app, topic.name, take)
+
+    @app.timer(STORE_LINGER_SECONDS)  # type: ignore[untyped-decorator]
+    async def commit() -> None:
+        await store.commit()
+
+    return app
+
+
+Take = Callable[[Any, Callable[[], Any], Callable[[], bool]], Awaitable[None]]
+
+
+def _agent(app: BatchApp, topic: str, take: Take) -> None:
+    """An agent that hands each batch on, with how to acknowledge it and whether it is still this worker's."""
+
+    async def agent(stream: Any) -> None:
+        async for event in stream.noack().events():
+            generation = event.message.generation_id
+            await take(
+                event.value,
+                event.ack,
+                lambda generation=generation: app.consumer_generation_id == generation,  # type: ignore[misc]
+            )
+
+    app.agent(app.batch_topic(topic), name=f"{app.conf.id}.{topic}")(agent)
+
+
+def _app(role: str, settings: Settings) -> BatchApp:
+    return BatchApp(
+        f"ioc-{role}",
+        broker=f"kafka://{settings.kafka}",
+        broker_session_timeout=_SESSION_SECONDS,
+        broker_heartbeat_interval=_HEARTBEAT_SECONDS,
+        broker_commit_interval=1.0,
+        producer_max_request_size=64 * 1024 * 1024,
+        producer_linger_ms=5,
+        consumer_auto_offset_reset="earliest",
+        topic_disable_leader=True,
+        web_enabled=False,
+        datadir=str(settings.data / "faust" / role),
+    )
+
+
+def _sender(app: BatchApp) -> Callable[[str, bytes, bytes], Awaitable[Awaitable[Any]]]:
+    async def send(topic: str, key: bytes, value: bytes) -> Awaitable[Any]:
+        sent: Awaitable[Any] = await app.producer.send(topic, key, value, None, None, None)
+        return sent
+
+    return send
+
+
+def _partition_sender(app: BatchApp) -> Any:
+    async def send(topic: str, partition: int, key: bytes, value: bytes | None) -> None:
+        await app.producer.send_and_wait(topic, key, value, partition, None, None)
+
+    return send
+
+
+APPS = {"compute": compute_app, "store": store_app}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one role until SIGTERM."""
+    if len(arguments) != 1 or arguments[0] not in APPS:
+        print(f"usage: python -m streams.workers {'|'.join(APPS)}", file=sys.stderr)
+        return 2
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    settings = Settings.from_environment()
+    try:
+        registry = load_registry()
+        app = APPS[arguments[0]](settings, load(settings.config, registry), registry)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    from faust import Worker  # here, for it configures logging at import
+
+    Worker(app, loglevel="INFO", redirect_stdouts=False).execute_from_commandline()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
