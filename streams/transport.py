@@ -1,0 +1,250 @@
+"""Faust at one event per fetched batch: each event's value is a `RecordBatch` of one partition.
+
+Stock Faust spends several task switches on every record; here they are spent on every batch, so an agent's own work
+is what counts. Declare a topic with `BatchApp.batch_topic`; all other topics, and the changelogs of tables, are
+consumed as in stock Faust. How an agent uses it, acknowledging only what is safely stored:
+
+    app = BatchApp("compute", broker="kafka://127.0.0.1:9092")
+    filings = app.batch_topic("ioc.events.filings")
+
+    @app.agent(filings)
+    async def compute(stream):
+        async for event in stream.noack().events():
+            batch = event.value                      # RecordBatch
+            for record in batch.records:             # .offset .timestamp .key .value .headers
+                state.apply(record)
+            await delivered(
+                [
+                    await app.producer.send("ioc.indicators", key, value, None, None, None)
+                    for key, value in state.changed()
+                ]
+            )
+            event.ack()
+
+- An acknowledgement may come late: several batches may be kept and acknowledged after one flush of what they caused.
+  Within a partition, offsets are committed in the order of the batches, up to the first that is not acknowledged.
+- Without `noack()` a batch is acknowledged when the loop comes back for the next one.
+- After a rebalance unacknowledged batches come again, here or elsewhere, and acknowledging the old ones has no effect.
+- An agent that raises takes the worker with it: a batch that was not acknowledged is read again by the next worker,
+  and nothing is skipped meanwhile. (Stock Faust restarts the agent behind the event that broke it.)
+- Backpressure: `BUFFERED_BATCHES` wait in front of an agent, then fetching stops.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any
+
+import faust
+from faust.transport.consumer import ensure_TP
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+from faust.types.tuples import ConsumerMessage
+from mode.supervisors import CrashingSupervisor
+
+from streams.batches import HandedOut, Place, RecordBatch
+
+FETCH_BYTES = 4 * 2**20
+"""Of one partition in one fetch."""
+
+POLL_RECORDS = 20_000
+"""Of all partitions in one poll."""
+
+BUFFERED_BATCHES = 4
+"""In front of an agent; with `FETCH_BYTES` this bounds its memory."""
+
+
+class BatchSchema(faust.Schema):  # type: ignore[misc]  # Faust is untyped here
+    """Passes a batch through: the agent decodes its records."""
+
+    def loads_key(self, app: faust.App, message: Any, **_: Any) -> None:
+        """A batch has no key; its records have."""
+
+    def loads_value(self, app: faust.App, message: Any, **_: Any) -> RecordBatch:
+        """The batch itself."""
+        batch: RecordBatch = message.value
+        return batch
+
+
+class _ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
+    """Fetches nothing that Faust would drop."""
+
+    async def _fetch_records(
+        self,
+        consumer: Any,
+        active_partitions: set[TP] | None,
+        timeout: float | None = None,
+        max_records: int | None = None,
+    ) -> Mapping[TP, list[Any]]:
+        # Faust's own set is emptied while partitions are paused, and for aiokafka an empty set means all.
+        wanted = None if active_partitions is None else frozenset(active_partitions)
+        if wanted is not None and not wanted:
+            return {}
+        fetched: Mapping[TP, list[Any]] = await super()._fetch_records(consumer, wanted, timeout, max_records)
+        if self.consumer.flow_active:
+            return fetched
+        # The flow stopped while this fetch was waiting. Faust would now seek to the committed offset, and lose these
+        # records where there is none yet.
+        assigned = consumer.assignment()
+        for tp, records in fetched.items():
+            if tp in assigned:
+                consumer.seek(tp, records[0].offset)
+        return {}
+
+
+class _BatchMessage(ConsumerMessage):  # type: ignore[misc]
+    """A batch under way; its acknowledgement is kept in its place, which outlives it.
+
+    So the order of what was handed out keeps no records in memory, nor for alive what an agent dropped: Faust finds out
+    about that by garbage collection.
+    """
+
+    __slots__ = ("place",)
+
+    def __init__(self, place: Place, *args: Any, **kwargs: Any) -> None:
+        self.place = place
+        super().__init__(*args, **kwargs)
+
+    @property
+    def acked(self) -> bool:
+        """Whether all who got it are done with it."""
+        return self.place.acked
+
+    @acked.setter
+    def acked(self, done: bool) -> None:
+        self.place.acked = done
+
+
+class BatchConsumer(driver.Consumer):  # type: ignore[misc]
+    """Hands out the batches of batch topics whole, and commits by them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._handed_out: defaultdict[TP, HandedOut] = defaultdict(HandedOut)
+        self._stops = 0
+        self._revocations = 0
+        super().__init__(*args, **kwargs)
+
+    def _new_consumer_thread(self) -> _ConsumerThread:
+        return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:
+        """Fetch, and hand out what came; called by Faust in a loop.
+
+        What meets a stopped flow waits until it goes on; a rebalance makes it void, because every partition is then
+        read again from its committed offset.
+        """
+        if not self.flow_active:
+            await self.wait(self.can_resume_flow)
+        revocations = self._revocations
+        records, active = await self._wait_next_records(timeout)
+        for tp, message in self._messages(records or {}, active):
+            offered = delivered = False
+            while not delivered:
+                if not self.flow_active:
+                    await self.wait(self.can_resume_flow)
+                if self.should_stop or self._revocations != revocations:
+                    return
+                if not offered and isinstance(message, _BatchMessage):
+                    self._handed_out[message.tp].add(message.place)
+                offered, stops = True, self._stops
+                yield tp, message
+                # Faust abandons a delivery when the flow stops. What no stream has taken by then must be offered again.
+                delivered = self._stops == stops or message.refcount > 0 or message.acked
+
+    def _messages(
+        self, records: Mapping[TP, list[Any]], active: set[TP] | None
+    ) -> Iterator[tuple[TP, ConsumerMessage]]:
+        single = {tp: found for tp, found in records.items() if not self._is_batched(tp)}
+        for tp, found in records.items():
+            if tp not in single and self._is_wanted(tp, active):
+                self._track_end(tp)
+                yield tp, self._to_batch_message(ensure_TP(tp), found)
+        for tp, record in self.scheduler.iterate(single):
+            if self._is_wanted(tp, active):
+                self._track_end(tp)
+                yield tp, self._to_message(tp, record)
+
+    def stop_flow(self) -> None:
+        """Hand out nothing until `resume_flow`."""
+        self._stops += 1
+        super().stop_flow()
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Commit what is done, and forget what is not: whoever gets the partitions next reads it again."""
+        await self.commit(revoked)
+        await super().on_partitions_revoked(revoked)  # stops the flow, and waits for what agents have in hand
+        self._revocations += 1
+        for tp in revoked:
+            self._handed_out.pop(tp, None)
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        if not self._is_batched(tp):
+            await super()._add_gap(tp, offset_from, offset_to)
+
+    def _new_offset(self, tp: TP) -> int | None:
+        if self._is_batched(tp):
+            # Faust's own account of acknowledged offsets is not used for this topic, and would only grow.
+            self._acked[tp].clear()
+            self._acked_index[tp].clear()
+            return self._handed_out[tp].committable()
+        offset: int | None = super()._new_offset(tp)
+        return offset
+
+    def _is_batched(self, tp: TP) -> bool:
+        return tp.topic in self.app.batch_topics
+
+    def _is_wanted(self, tp: TP, active: set[TP] | None) -> bool:
+        return active is None or tp in active or tp in self._buffered_partitions
+
+    def _track_end(self, tp: TP) -> None:
+        self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
+
+    def _to_batch_message(self, tp: TP, records: list[Any]) -> _BatchMessage:
+        last = records[-1]
+        return _BatchMessage(
+            Place(last.offset),
+            tp.topic,
+            tp.partition,
+            last.offset,
+            last.timestamp / 1000,
+            last.timestamp_type,
+            headers=None,
+            key=None,
+            value=RecordBatch(tp.topic, tp.partition, records),
+            checksum=None,
+            serialized_key_size=0,
+            serialized_value_size=sum(record.serialized_value_size for record in records),
+            tp=tp,
+            generation_id=self.app.consumer_generation_id,
+        )
+
+
+class BatchTransport(driver.Transport):  # type: ignore[misc]
+    """Faust's Kafka transport with the batching consumer."""
+
+    Consumer = BatchConsumer
+
+
+class BatchApp(faust.App):  # type: ignore[misc]
+    """A Faust app some of whose topics are consumed in batches; takes the same options."""
+
+    def __init__(self, id: str, **options: Any) -> None:
+        self.batch_topics: set[str] = set()
+        super().__init__(
+            id,
+            **{
+                "consumer_max_fetch_size": FETCH_BYTES,
+                "broker_max_poll_records": POLL_RECORDS,
+                "agent_supervisor": CrashingSupervisor,
+            }
+            | options,
+        )
+
+    def batch_topic(self, name: str) -> faust.TopicT:
+        """A topic whose events' values are `RecordBatch`es; it must exist, and all its agents get batches."""
+        self.batch_topics.add(name)
+        return self.topic(name, schema=BatchSchema(), maxsize=BUFFERED_BATCHES)
+
+    def _new_transport(self) -> BatchTransport:
+        return BatchTransport(self.conf.broker_consumer, self)
