@@ -40,8 +40,8 @@ def sql(text: str, say: Say, expressions: Mapping[str, str] = MappingProxyType({
     """The query with its parts and words put in, without the source's indentation.
 
     Beside `expressions` and `words` these are known: `@span` (seconds), `@in_period`, `@until_end`, `@province`,
-    `@unit`, `@name` (the column of names in this language), and two functions for the WITH clause: `@grouped` (12.345 or
-    12,345) and `@out_of` (45.231 / 50.333).
+    `@unit`, `@name` (the column of names in this language), and two functions for the WITH clause: `@grouped` (12.345
+    or 12,345) and `@out_of` (45.231 / 50.333).
 
     Raises:
         KeyError: a name in the text is not known.

@@ -46,6 +46,7 @@ class Settings:
     kafka: str = "127.0.0.1:9092"
     clickhouse: str = "http://default@127.0.0.1:8123"
     clickhouse_password: Secret = Secret("")
+    clickhouse_reader_password: Secret = Secret("")
     clickhouse_database: str = "ioc"
     config: Path = _SHIPPED_CONFIG
     data: Path = Path("var")
@@ -74,6 +75,7 @@ class Settings:
             kafka=text("IOC_KAFKA", cls.kafka),
             clickhouse=clickhouse,
             clickhouse_password=_secret(environ, "IOC_CLICKHOUSE_PASSWORD"),
+            clickhouse_reader_password=_secret(environ, "IOC_CLICKHOUSE_READER_PASSWORD"),
             clickhouse_database=text("IOC_CLICKHOUSE_DATABASE", cls.clickhouse_database),
             config=Path(text("IOC_CONFIG", str(cls.config))),
             data=Path(text("IOC_DATA", str(cls.data))),

@@ -1,0 +1,59 @@
+"""The committed dashboards, read back: what the built-in wall shows and what is sent to an existing Grafana."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dashboards.language import LANGUAGES, Language, Say
+from dashboards.model import Json
+
+FOLDER = Path(__file__).parent / "json"
+PLAYLIST = ("ioc-overview",)
+"""The plain uids in the order of the playlist; the first is home."""
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """Every dashboard in every language, by plain uid and language."""
+
+    dashboards: Mapping[tuple[str, Language], Json]
+
+    @classmethod
+    def read(cls, folder: Path = FOLDER) -> Shipped:
+        """Read the files of the playlist.
+
+        Raises:
+            FileNotFoundError: one of them was not built.
+        """
+        return cls(
+            {
+                (uid, language): json.loads((folder / f"{Say(language).uid(uid)}.json").read_text(encoding="utf-8"))
+                for language in LANGUAGES
+                for uid in PLAYLIST
+            }
+        )
+
+    def get(self, uid: str, language: Language) -> Json | None:
+        """The dashboard in this language, whatever language the uid is of; None: there is no such dashboard."""
+        return self.dashboards.get((plain(uid), language))
+
+    def in_language(self, language: Language) -> Iterator[Json]:
+        """The playlist."""
+        return (self.dashboards[uid, language] for uid in PLAYLIST)
+
+
+def plain(uid: str) -> str:
+    """The uid without its language."""
+    for language in LANGUAGES:
+        uid = uid.removesuffix(f"-{language}")
+    return uid
+
+
+def panel(dashboard: Json, number: int) -> Json | None:
+    """A panel by its id."""
+    panels: list[Any] = dashboard["panels"]
+    return next((one for one in panels if one["id"] == number), None)
