@@ -9,8 +9,10 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
+from ioc.commands import alerts, dashboards, dead_letters
 from ioc.commands.check import check
 from ioc.commands.doctor import doctor
+from ioc.commands.importing import import_
 from ioc.commands.version import version
 from ioc.errors import UserError
 
@@ -50,8 +52,13 @@ def _options(
     logging.basicConfig(level=logging.INFO if debug else logging.CRITICAL)
 
 
-for command in (check, doctor, version):
-    app.command()(command)
+app.command("check")(check)
+app.command("doctor")(doctor)
+app.command("import")(import_)
+app.command("version")(version)
+app.add_typer(alerts.app, name="alerts")
+app.add_typer(dashboards.app, name="dashboards")
+app.add_typer(dead_letters.app, name="dead-letters")
 
 
 def main() -> None:

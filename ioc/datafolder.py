@@ -68,8 +68,10 @@ def lock(folder: Path) -> Iterator[Lock]:
         _acquire(descriptor, folder)
         held = Lock(descriptor)
         held.publish(Running(os.getpid()))
-        yield held
-        os.truncate(descriptor, 0)
+        try:
+            yield held
+        finally:
+            os.truncate(descriptor, 0)
     finally:
         os.close(descriptor)
 

@@ -11,7 +11,8 @@ import typer
 
 def check(
     config: Annotated[
-        Path | None, typer.Option(help="Folder to check in place of IOC_CONFIG.", show_default=False)
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder to check in place of IOC_CONFIG.", show_default=False),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The problems as a JSON list.")] = False,
 ) -> None:

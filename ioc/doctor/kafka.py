@@ -7,7 +7,7 @@ from typing import Any
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
-from kafka.errors import KafkaError
+from kafka.errors import CoordinatorNotAvailableError, KafkaError
 
 from ioc.doctor.finding import Finding, in_words
 from ioc.doctor.reach import unreachable
@@ -121,7 +121,10 @@ def stream_finding(stream: str, newest: float | None, now: float) -> Finding:
 
 
 def _role(admin: KafkaAdminClient, role: str, group: str) -> Finding:
-    members = len(admin.describe_groups([group])[group]["members"])
+    try:
+        members = len(admin.describe_groups([group])[group]["members"])
+    except CoordinatorNotAvailableError:  # a cluster on which no group has ever been
+        return role_finding(role, 0, None)
     committed = {
         partition: found.offset
         for partition, found in admin.list_group_offsets({group: None})[group].items()

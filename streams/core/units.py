@@ -56,7 +56,7 @@ class Units:
         self.units: Mapping[str, Unit] = {unit.code: unit for unit in units}
         self._zones = {code: ZoneInfo(province.time_zone) for code, province in self.provinces.items()}
 
-    def __contains__(self, code: str) -> bool:
+    def __contains__(self, code: object) -> bool:
         return code in self.units or code in self.provinces
 
     def province_of(self, code: str) -> Province:

@@ -1,0 +1,87 @@
+"""`ioc import`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ioc.errors import UserError
+
+if TYPE_CHECKING:
+    from config.loader import Configuration
+    from producers.source import Source
+
+
+class NoSuchSourceError(UserError):
+    """The configuration declares no source of this name; the message lists those there are."""
+
+    exit_status = 2
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The register: CSV, XLSX or NDJSON.")],
+    source: Annotated[
+        str, typer.Option(metavar="NAME", help="Which source of config/sources says what its rows mean.")
+    ],
+    again: Annotated[
+        bool, typer.Option("--again", help="From the beginning, though it was imported before.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="The summary as JSON, and no progress bar.")
+    ] = False,
+) -> None:
+    """Send a register's events, with their own times.
+
+    Interrupted with Ctrl-C, the same command goes on from where it was; run twice, nothing is counted twice. The
+    summary says how many rows were read, sent, and refused for which reason. Needs a running monitor (`ioc up`).
+
+    Example: ioc import receipt.csv --source receipt
+    """
+    import contextlib
+
+    import msgspec
+
+    from config.loader import load
+    from ioc.datafolder import current_settings
+    from ioc.preparation import prepare_topics
+    from producers.importer import import_file, until_interrupted
+    from producers.progress import ImportBar
+    from producers.publisher import Publisher
+    from schemas.decoder import EventDecoder
+    from schemas.registry import load_registry
+
+    settings = current_settings()
+    configuration = load(settings.config)
+    declared = _source(configuration, source)
+    prepare_topics(settings)
+    bar = None if as_json else ImportBar(file.name)
+    registry = load_registry()
+    with (
+        Publisher(settings.kafka, EventDecoder(registry), configuration.units) as publisher,
+        until_interrupted() as stop,
+        bar or contextlib.nullcontext(),
+    ):
+        summary = import_file(
+            file,
+            declared,
+            registry,
+            publisher,
+            settings.data / "imports",
+            again=again,
+            progress=bar or (lambda _: None),
+            stop=stop,
+        )
+    typer.echo(msgspec.json.encode(summary, enc_hook=str) if as_json else str(summary))
+    raise typer.Exit(summary.exit_status)
+
+
+def _source(configuration: Configuration, name: str) -> Source:
+    from config.problems import did_you_mean
+
+    try:
+        return configuration.sources[name]
+    except KeyError:
+        msg = f"there is no source '{name}' in config/sources. {did_you_mean(name, configuration.sources)}"
+        raise NoSuchSourceError(msg) from None

@@ -1,0 +1,34 @@
+"""What must be there before the roles start: topics, tables, and the tables' rows that come from configuration."""
+
+from __future__ import annotations
+
+from config.loader import Configuration
+from ioc.settings import Settings
+from store.client import connect
+from store.dimensions import fill
+from store.migrate import migrate
+from streams.admin import create_topics
+
+
+def prepare_topics(settings: Settings) -> None:
+    """Make the topics that are missing.
+
+    Raises:
+        BrokerError: Kafka does not answer, or a topic is not as it must be.
+    """
+    create_topics(settings.kafka)
+
+
+def prepare_tables(settings: Settings, configuration: Configuration) -> None:
+    """Bring the tables to this version, and units and indicators to the configuration.
+
+    Raises:
+        ClickHouseUnreachableError: ClickHouse does not answer.
+        MigrationChangedError: a file of the DDL was edited after it was applied.
+    """
+    client = connect(settings, database="default")
+    try:
+        migrate(client, settings.clickhouse_database)
+        fill(client, configuration.units, configuration.indicators)
+    finally:
+        client.close()
