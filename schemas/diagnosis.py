@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 import msgspec
 
-from config.problems import did_you_mean
 from schemas.fields import Field
 from schemas.patterns import FieldError
 from schemas.personal_data import is_identity, personal_field
@@ -68,20 +68,21 @@ def diagnose(value: bytes, error: Exception, types: Mapping[str, EventType]) -> 
 
 def _personal(document: object) -> _Cause | None:
     """Personal data goes before every other cause: it must not come again."""
-    if found := personal_field(document):
-        path, name = found
-        return _Cause(
-            "personal_data", path, f"the field {name} may hold personal data: its source must not send it"
-        )
-    return None
+    path = personal_field(document)
+    if path is None:
+        return None
+    name = path.rpartition(".")[2]
+    return _Cause(
+        "personal_data", path, f"the field {name} may hold personal data: its source must not send it"
+    )
 
 
 def _unknown_type(document: Mapping[str, Any], types: Mapping[str, EventType]) -> _Cause | None:
     name = document.get("type")
     if not isinstance(name, str) or name in types:
         return None
-    hint = did_you_mean(name, types)
-    return _Cause("unknown_type", "$.type", f"expected an event type that has a schema. {hint}".rstrip())
+    message = f"there is no schema of this type. {_suggestion(name, types)}".rstrip()
+    return _Cause("unknown_type", "$.type", message)
 
 
 def _broken_rule(document: Mapping[str, Any], event_type: EventType | None, error: Exception) -> _Cause:
@@ -108,7 +109,7 @@ def _cause(
     if how == "contains unknown":
         known = fields if in_data else _ENVELOPE
         owner = event_type.type if event_type and in_data else "the envelope"
-        return _Cause(reason, path, f"{owner} has no such field. {did_you_mean(name, known)}".rstrip())
+        return _Cause(reason, path, f"{owner} has no such field. {_suggestion(name, known)}".rstrip())
     holder = document.get("data") if len(parts) > 1 else document
     value = holder.get(name) if isinstance(holder, Mapping) else None
     if isinstance(value, str) and is_identity(value):
@@ -117,6 +118,11 @@ def _cause(
         fields[name].expected if len(parts) > 1 and name in fields else _ENVELOPE.get(name, "an object")
     )
     return _Cause(reason, path, f"{'required: ' if how else ''}expected {expected}")
+
+
+def _suggestion(word: str, known: Iterable[str]) -> str:
+    alike = get_close_matches(word, known, n=1)
+    return f"Did you mean {alike[0]}?" if alike else ""
 
 
 def _presentable(value: object) -> str:

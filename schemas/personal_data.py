@@ -32,7 +32,8 @@ _IDENTITY = re.compile("|".join((_CITIZEN_NUMBER, _PHONE_NUMBER, _E_MAIL)))
 _KEY = r"""(?P<key>["']?(?P<name>[^\W\d][\w\- ]{0,63}?)["']?\s*[:=]\s*)"""
 _VALUE = r"""(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[^,;&}\]\n\r]*)"""
 _PAIR = re.compile(_KEY + _VALUE)
-_MAX_DEPTH = 64
+_LONGEST_NAME = 64
+_DEEPEST = 64
 
 
 @lru_cache(maxsize=10_000)
@@ -52,16 +53,19 @@ def is_identity(text: str) -> bool:
     return _IDENTITY.search(text) is not None
 
 
-def personal_field(document: object) -> tuple[str, str] | None:
-    """Path and name of a field in a decoded JSON document whose name may hold personal data."""
+def personal_field(document: object) -> str | None:
+    """The path of a field in a decoded JSON document whose name may hold personal data.
+
+    A name that is not one word could itself be a person's: `*` stands for it.
+    """
     stack: list[tuple[str, object]] = [("$", document)]
     while stack:
         path, node = stack.pop()
         if isinstance(node, dict):
             for name in node:
                 if is_personal(name):
-                    return f"{path}.{name}", name
-            stack.extend((f"{path}.{name}", value) for name, value in node.items())
+                    return f"{path}.{_shown(name)}"
+            stack.extend((f"{path}.{_shown(name)}", value) for name, value in node.items())
         elif isinstance(node, list):
             stack.extend((f"{path}[{index}]", value) for index, value in enumerate(node))
     return None
@@ -96,7 +100,7 @@ def _clean_pair(match: re.Match[str]) -> str:
 def _clean(node: Any, depth: int) -> Any:
     if isinstance(node, str):
         return _IDENTITY.sub(REMOVED, node)
-    if depth >= _MAX_DEPTH and isinstance(node, dict | list):
+    if depth >= _DEEPEST and isinstance(node, dict | list):
         return REMOVED
     if isinstance(node, dict):
         return {
@@ -107,6 +111,10 @@ def _clean(node: Any, depth: int) -> Any:
     if isinstance(node, list):
         return [_clean(item, depth + 1) for item in node]
     return node
+
+
+def _shown(name: str) -> str:
+    return name if name.isidentifier() and len(name) <= _LONGEST_NAME else "*"
 
 
 def _without_marks(name: str) -> str:

@@ -6,17 +6,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from schemas.event import Event
 from schemas.fields import Field
 from schemas.structs import data_struct, event_struct
+from schemas.subset import check_schema
 
 EventStruct = type[Event]
 
 SHIPPED = Path(__file__).resolve().parent
 """The folder of the shipped schemas."""
+
+
+class SchemaError(ValueError):
+    """A schema cannot be compiled; the message names the file and every mistake in it."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +68,16 @@ class Registry(Mapping[str, EventType]):
 
 
 def load_registry(folder: Path = SHIPPED) -> Registry:
-    """Read and compile every schema below a folder."""
-    return Registry(_event_type(path) for path in schema_files(folder))
+    """Read and compile every schema below a folder.
+
+    Raises:
+        SchemaError: a schema cannot be compiled, or there is none; `schemas.check` lists every problem with its line.
+    """
+    paths = schema_files(folder)
+    if not paths:
+        msg = f"there is no schema in {folder}: they lie in <stream>/<what_happened>/v<n>/schema.json"
+        raise SchemaError(msg)
+    return Registry(_event_type(path) for path in paths)
 
 
 def schema_files(folder: Path) -> list[Path]:
@@ -79,8 +93,19 @@ def type_version(path: Path) -> int:
     return int(digits) if digits.isascii() and digits.isdigit() else 0
 
 
+def _schema(path: Path) -> Mapping[str, Any]:
+    try:
+        schema: Mapping[str, Any] = msgspec.json.decode(path.read_bytes())
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        msg = f"{path}: {error}"
+        raise SchemaError(msg) from None
+    if mistakes := check_schema(schema):
+        raise SchemaError("\n".join(f"{path}: {mistake.pointer}: {mistake.message}" for mistake in mistakes))
+    return schema
+
+
 def _event_type(path: Path) -> EventType:
-    schema = msgspec.json.decode(path.read_bytes(), type=dict)
+    schema = _schema(path)
     stream, what = path.parts[-4:-2]
     required = schema.get("required", ())
     fields = {

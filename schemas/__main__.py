@@ -1,0 +1,35 @@
+"""`python -m schemas check` and `python -m schemas publish`, for those who change a schema."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from config.problems import render
+from schemas.check import check
+from schemas.files import read_schemas
+from schemas.publication import LOCK, publish
+from schemas.registry import SHIPPED
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit status: 0, or 2 when something must be mended, which is printed."""
+    parser = argparse.ArgumentParser(prog="python -m schemas", description=__doc__)
+    parser.add_argument("action", choices=("check", "publish"), help=f"publish writes {LOCK}")
+    parser.add_argument("folder", nargs="?", type=Path, default=SHIPPED, help="default: the shipped schemas")
+    chosen = parser.parse_args(arguments)
+    if chosen.action == "check":
+        problems = check(chosen.folder)
+    else:
+        files, problems = read_schemas(chosen.folder)
+        problems = problems or publish(chosen.folder, files)
+    if problems:
+        print(render(problems), file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
