@@ -16,7 +16,7 @@ TYPES: Mapping[str, pa.DataType] = {
     **dict.fromkeys(("kafka_offset", "payload_bytes", "version"), pa.uint64()),
     **dict.fromkeys(("numerator", "denominator"), pa.int64()),
     **dict.fromkeys(("value", "threshold"), pa.float64()),
-    "bucket": pa.uint32(),
+    "bucket": pa.timestamp("s", tz="UTC"),
     "day": pa.date32(),
     "labels": pa.map_(pa.string(), pa.string()),
 }

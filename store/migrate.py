@@ -1,4 +1,4 @@
-"""Numbered DDL, each file applied once and in order: the only way that tables come into being, also in tests."""
+"""Numbered DDL, each file applied once and in order: the only way to a table, also in tests."""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
-"""From records of our topics to rows of our tables; each function takes one record and gives the rows it stands for."""
+"""From records of our topics to rows of our tables: each function takes one record and gives the rows it stands for.
+
+Instants stay epoch milliseconds, buckets epoch seconds: Arrow takes them as they are.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -12,7 +14,7 @@ from schemas.decoder import Refusal
 from streams import topics
 from streams.batches import Record
 from streams.core.alerting import AlertTransition
-from streams.core.calendar import Calendar
+from streams.core.calendar import Calendar, epoch_ms
 from streams.core.dead_letters import Admission, DeadLetter
 from streams.core.receipts import Receipt
 from streams.core.units import Units
@@ -87,8 +89,8 @@ class Rows:
             event.subject,
             event.source,
             event.id,
-            event.time,
-            _instant(record.timestamp),
+            epoch_ms(event.time),
+            record.timestamp,
             getattr(data, "dossier", None) or "",
             _encode(data),
             partition,
@@ -99,18 +101,17 @@ class Rows:
         """One row per value."""
         update = _update(record.value or b"")
         calendar = self._calendars[update.province]
-        at = _instant(update.at)
         for indicator, dims, grain, bucket, numerator, denominator in update.values:
             yield (
                 *(indicator, grain, update.unit, dims, bucket, update.part, update.province),
-                *(calendar.date(bucket * 1000), numerator, denominator, update.version, at),
+                *(calendar.date(bucket * 1000), numerator, denominator, update.version, update.at),
             )
 
     def dead_letter(self, topic: str, partition: int, record: Record) -> Iterable[Row]:
         """One row."""
         letter = _letter(record.value or b"")
         yield (
-            *(letter.id, letter.topic, letter.partition, letter.offset, _instant(letter.arrived_at)),
+            *(letter.id, letter.topic, letter.partition, letter.offset, letter.arrived_at),
             *(letter.reason, letter.path, letter.message, letter.type, letter.source, letter.event_id),
             *(letter.schema_version, letter.payload, letter.payload_bytes),
         )
@@ -120,8 +121,8 @@ class Rows:
         alert = _transition(record.value or b"")
         vi, en = alert.annotations.vi, alert.annotations.en
         yield (
-            *(alert.fingerprint, _instant(alert.starts_at), alert.state, _instant(alert.at)),
-            *(None if alert.ends_at is None else _instant(alert.ends_at), alert.alertname),
+            *(alert.fingerprint, alert.starts_at, alert.state, alert.at),
+            *(alert.ends_at, alert.alertname),
             *(alert.labels.get("unit", ""), alert.labels.get("severity", ""), alert.labels),
             *(vi.summary, en.summary, vi.description, en.description),
             *(alert.value, alert.numerator, alert.denominator, alert.threshold),
@@ -131,10 +132,6 @@ class Rows:
         """One row."""
         receipt = _receipt(record.value or b"")
         yield (
-            *(receipt.fingerprint, _instant(receipt.starts_at), receipt.state, receipt.recipient),
-            *(receipt.channel, receipt.attempt, _instant(receipt.at), receipt.outcome, receipt.detail),
+            *(receipt.fingerprint, receipt.starts_at, receipt.state, receipt.recipient),
+            *(receipt.channel, receipt.attempt, receipt.at, receipt.outcome, receipt.detail),
         )
-
-
-def _instant(epoch_ms: int) -> dt.datetime:
-    return dt.datetime.fromtimestamp(epoch_ms / 1000, dt.UTC)

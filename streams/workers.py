@@ -90,11 +90,6 @@ def compute_app(settings: Settings, configuration: Configuration, registry: Regi
         _agent(app, topic.name, compute.take)
     _agent(app, topics.INDICATORS.name, alerting.take)
 
-    @app.timer(LINGER_SECONDS)  # type: ignore[untyped-decorator]
-    async def commit() -> None:
-        await compute.commit()
-
-    @app.timer(EVALUATE_SECONDS)  # type: ignore[untyped-decorator]
     async def evaluate() -> None:
         generation = app.consumer_generation_id
         assigned = {tp.partition for tp in app.consumer.assignment() if tp.topic == topics.INDICATORS.name}
@@ -102,13 +97,16 @@ def compute_app(settings: Settings, configuration: Configuration, registry: Regi
             time.time_ns() // 1_000_000, assigned, lambda: bool(app.consumer_generation_id == generation)
         )
 
+    _every(app, LINGER_SECONDS, compute.commit)
+    _every(app, EVALUATE_SECONDS, evaluate)
+
     @app.on_partitions_revoked.connect  # type: ignore[untyped-decorator]
     async def revoke(app: BatchApp, revoked: Iterable[Any], **_: Any) -> None:
         partitions = {tp.partition for tp in revoked}
         compute.revoke(partitions)
         alerting.revoke(partitions)
 
-    app.kept = (commit, evaluate, revoke)  # signals hold their receivers weakly
+    app.kept = revoke  # signals hold their receivers weakly
     return app
 
 
@@ -127,11 +125,19 @@ def store_app(settings: Settings, configuration: Configuration, registry: Regist
         if topic.name not in (topics.COMPUTE_STATE.name, topics.ALERT_STATE.name):
             _agent(app, topic.name, take)
 
-    @app.timer(STORE_LINGER_SECONDS)  # type: ignore[untyped-decorator]
-    async def commit() -> None:
-        await store.commit()
-
+    _every(app, STORE_LINGER_SECONDS, store.commit)
     return app
+
+
+def _every(app: BatchApp, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    """Do some work again and again, with a pause between, as long as the worker runs."""
+
+    async def loop() -> None:
+        while not app.should_stop:
+            await app.sleep(seconds)
+            await work()
+
+    app.task(loop)
 
 
 Take = Callable[[Any, Callable[[], Any], Callable[[], bool]], Awaitable[None]]
@@ -153,6 +159,8 @@ def _agent(app: BatchApp, topic: str, take: Take) -> None:
 
 
 def _app(role: str, settings: Settings) -> BatchApp:
+    folder = settings.data / "faust" / role
+    folder.mkdir(parents=True, exist_ok=True)
     return BatchApp(
         f"ioc-{role}",
         broker=f"kafka://{settings.kafka}",
@@ -164,7 +172,7 @@ def _app(role: str, settings: Settings) -> BatchApp:
         consumer_auto_offset_reset="earliest",
         topic_disable_leader=True,
         web_enabled=False,
-        datadir=str(settings.data / "faust" / role),
+        datadir=str(folder),
     )
 
 
@@ -183,6 +191,17 @@ def _partition_sender(app: BatchApp) -> Any:
     return send
 
 
+def _say_when_ready(app: BatchApp) -> None:
+    """Print `ready`, for which the supervisor waits, when the group has given this process its partitions."""
+
+    @app.on_partitions_assigned.connect  # type: ignore[untyped-decorator]
+    async def say(app: BatchApp, assigned: Iterable[Any], **_: Any) -> None:
+        print("ready", flush=True)
+        app.on_partitions_assigned.disconnect(say)
+
+    app.kept = (*app.kept, say)
+
+
 APPS = {"compute": compute_app, "store": store_app}
 
 
@@ -199,6 +218,7 @@ def main(arguments: list[str]) -> int:
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
+    _say_when_ready(app)
     from faust import Worker  # here, for it configures logging at import
 
     Worker(app, loglevel="INFO", redirect_stdouts=False).execute_from_commandline()

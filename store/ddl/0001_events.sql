@@ -1,5 +1,5 @@
--- Raw events that passed every check. Identity is (source, id): the copy with the lowest offset is kept, as compute
--- counts the first and skips the rest; hence the version falls as the offset rises. Time is not in the key, since a
+-- Raw events that passed every check. Identity is the sorting key: of repeats the one with the lowest offset is kept, as
+-- compute counts the first and skips the rest; hence the version falls as the offset rises. Time is not in the key, since a
 -- repeat may claim another time. Retention is by arrival, so that imported history is not deleted for being old.
 CREATE TABLE events
 (

@@ -183,12 +183,12 @@ class State:
 
     def apply(self, event: Any, arrived_ms: int) -> None:
         """Take in one event that passed admission; one seen before changes nothing."""
-        if not self._seen.first(digest(event.source, event.id)):
+        kind: str = event.kind
+        if not self._seen.first(digest(kind, event.subject, event.source, event.id)):
             self.duplicates += 1
             return
         if arrived_ms > self.arrived_ms:
             self.arrived_ms = arrived_ms
-        kind: str = event.kind
         plan = self._definitions.events[kind]
         if not plan.counted and event.stream != _DOSSIER_STREAM:
             return

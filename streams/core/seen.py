@@ -17,9 +17,9 @@ DIGEST_BYTES = 16
 GENERATION = 500_000
 
 
-def digest(source: str, event_id: str) -> bytes:
-    """Stands for the identity of an event, (source, id)."""
-    return xxh3_128_digest(f"{source}\0{event_id}".encode())
+def digest(kind: str, unit: str, source: str, event_id: str) -> bytes:
+    """Stands for the identity of an event; the table `events` has the same key."""
+    return xxh3_128_digest(f"{event_id}\0{source}\0{unit}\0{kind}".encode())
 
 
 class SeenIds:
