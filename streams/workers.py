@@ -199,8 +199,6 @@ def _say_when_ready(app: BatchApp) -> None:
         print("ready", flush=True)
         app.on_partitions_assigned.disconnect(say)
 
-    app.kept = (*app.kept, say)
-
 
 APPS = {"compute": compute_app, "store": store_app}
 
