@@ -114,7 +114,9 @@ class _Reading:
 
     def value(self, node: yaml.Node, location: Location) -> Any:
         if id(node) in self._seen:
-            self._refuse(node, "an alias (*name) repeats another entry", "Write the entry out.")
+            self._refuse(
+                self.lines[location], "an alias (*name) repeats another entry", "Write the entry out."
+            )
             return None
         self._seen.add(id(node))
         if isinstance(node, yaml.MappingNode) and node.tag == f"{_TAG}map":
@@ -125,7 +127,7 @@ class _Reading:
             return _SCALARS[node.tag](node.value)
         except (KeyError, ValueError, TypeError):
             tag = node.tag.replace(_TAG, "!!")
-            self._refuse(node, f"the tag {tag} has no meaning here", "Leave it away.")
+            self._refuse(self.lines[location], f"the tag {tag} has no meaning here", "Leave it away.")
             return None
 
     def _item(self, node: yaml.Node, location: Location) -> Any:
@@ -138,17 +140,17 @@ class _Reading:
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode) or key.tag != f"{_TAG}str":
                 shown = f" '{key.value}'" if isinstance(key, yaml.ScalarNode) else ""
-                self._refuse(key, f"the key{shown} is not a text", "Put it in quotes.")
+                self._refuse(line, f"the key{shown} is not a text", "Put it in quotes.")
             elif key.value in first:
                 message = f"the key '{key.value}' stands here again, first in line {first[key.value]}"
-                self._refuse(key, message, "Remove one of the two.")
+                self._refuse(line, message, "Remove one of the two.")
             else:
                 first[key.value] = line
                 self.lines[(*location, key.value)] = line
                 yield key.value, self.value(value, (*location, key.value))
 
-    def _refuse(self, node: yaml.Node, message: str, hint: str) -> None:
-        self.problems.append(Problem(self.file, node.start_mark.line + 1, message, hint))
+    def _refuse(self, line: int, message: str, hint: str) -> None:
+        self.problems.append(Problem(self.file, line, message, hint))
 
 
 _SCALARS: dict[str, Callable[[str], Any]] = {
@@ -159,6 +161,8 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
     f"{_TAG}null": lambda _: None,
 }
 
+_CLOSE = "Close it; a text that holds a bracket, a comma or ': ' goes in quotes."
+
 _SYNTAX = (
     (r"'\t'", "a tab character", "Indent with spaces."),
     (
@@ -166,8 +170,14 @@ _SYNTAX = (
         "a ':' where no key can stand",
         "Put a text with ': ' in quotes; check the indentation.",
     ),
-    ("expected ',' or", "a bracket or brace is not closed before this line", "Close it."),
+    ("expected ',' or", "a bracket or brace that begins here is not closed", _CLOSE),
+    ("node content, but found '<stream end>'", "the file ends where a value is expected", _CLOSE),
     ("unexpected end of stream", "a quotation mark is not closed", "Close it."),
+    (
+        "expected chomping",
+        "a '>' or '|' that begins a block of text",
+        "Put it in quotes if it means something else.",
+    ),
     ("could not find expected ':'", "a key without its ':'", "Write 'key: value'; check the indentation."),
     (
         "expected <block end>",
@@ -188,7 +198,7 @@ _SYNTAX = (
 def _syntax_problem(file: str, error: yaml.MarkedYAMLError) -> Problem:
     words = str(error.problem)
     mark = error.problem_mark or error.context_mark
-    if "unexpected end of stream" in words:
+    if "unexpected end of stream" in words or "expected ',' or" in words:
         mark = error.context_mark or mark
     line = mark.line + 1 if mark else 0
     for pattern, message, hint in _SYNTAX:

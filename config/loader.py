@@ -41,6 +41,7 @@ def load(folder: Path, registry: Registry | None = None) -> Configuration:
     Raises:
         ConfigurationError: with every problem found in any file.
     """
+    registry = registry or load_registry()
     reader = _Reader(folder)
     unit_files = reader.sheets("units/*.yaml", "units")
     indicator_files = reader.sheets("indicators/*.yaml", "indicators")
@@ -49,14 +50,14 @@ def load(folder: Path, registry: Registry | None = None) -> Configuration:
     source_files = reader.sheets("sources/*.yaml", "source")
 
     all_units = reader.built(units.build(unit_files))
-    indicators = reader.built(IndicatorBuilder(registry or load_registry()).build(indicator_files))
-    alert_rules = AlertRuleBuilder(indicators, indicator_files, all_units)
+    indicators = reader.built(IndicatorBuilder(registry).build(indicator_files))
+    alert_rules = AlertRuleBuilder(indicators, indicator_files, unit_files)
     configuration = Configuration(
         units=all_units,
         indicators=indicators,
         alerts=reader.built(alert_rules.build(alert_files)),
         recipients=reader.built(RecipientBuilder(alert_files, all_units).build(recipient_files)),
-        sources=reader.built(sources.build(source_files)),
+        sources=reader.built(sources.build(source_files, registry)),
     )
     reader.finish()
     return configuration

@@ -6,8 +6,10 @@ import re
 
 from streams.core.indicators import Format
 
-_PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) ?%")
-_DURATION = re.compile(r"(?:(\d{1,4})w)?(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?")
+_PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) ?%")
+_DURATION = re.compile(
+    r"(?:([0-9]{1,4})w)?(?:([0-9]{1,5})d)?(?:([0-9]{1,6})h)?(?:([0-9]{1,7})m)?(?:([0-9]{1,8})s)?"
+)
 _SECONDS = (7 * 86_400, 86_400, 3_600, 60, 1)
 
 

@@ -209,6 +209,8 @@ def _missing(misfit: _Misfit, key: str) -> tuple[str, str]:
 
 def _not_among(misfit: _Misfit) -> tuple[str, str]:
     found = _shown(misfit.found)
+    if not found:
+        return f"{misfit.name} is empty", _help(misfit.schema)
     return f"{misfit.name} cannot be '{_shortened(found)}'", did_you_mean(found, map(_shown, misfit.wanted))
 
 

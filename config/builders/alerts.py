@@ -16,7 +16,6 @@ from config.problems import Problem, did_you_mean
 from config.shapes import Entry, Sheets
 from streams.core.alert_rules import PLACEHOLDERS, RULE_LABELS, AlertRule
 from streams.core.indicators import Indicator
-from streams.core.units import Units
 
 TARGET = "target"
 """The threshold that stands for the indicator's own target."""
@@ -31,7 +30,7 @@ class AlertRuleBuilder:
 
     indicators: Mapping[str, Indicator]
     indicator_files: Sheets
-    units: Units
+    unit_files: Sheets
 
     def build(self, files: Sheets) -> tuple[tuple[AlertRule, ...], list[Problem]]:
         """Rules in the order of the files, and what the schema of a file cannot see."""
@@ -49,10 +48,13 @@ class AlertRuleBuilder:
         return tuple(rules), problems
 
     def _levels(self, entry: Entry) -> Iterator[Problem]:
-        units = self.units.units.values()
-        live = {unit.level for unit in units if self.units.provinces[unit.province].live} | {"province"}
+        live = {"province"}
+        for sheet in self.unit_files.sheets:
+            province = sheet.entry("province")
+            if province and province.value.get("live") is not False:
+                live |= {str(unit.value.get("level")) for unit in sheet.entries("units")}
         for index, level in enumerate(entry.value["units"]):
-            if units and level not in live:
+            if level not in live and self.unit_files.complete:
                 message = f"no unit of a live province has the level '{level}'"
                 yield entry.problem(message, did_you_mean(level, live), ("units", index))
 

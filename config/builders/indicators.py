@@ -42,7 +42,7 @@ class IndicatorBuilder:
                 found = [*_terms(entry), *self._rows(entry)]
                 problems += found
                 if not found:
-                    indicators[entry.value["id"]] = _indicator(entry.value)
+                    indicators.setdefault(entry.value["id"], _indicator(entry.value))
         return indicators, problems
 
     def _rows(self, entry: Entry) -> Iterator[Problem]:
@@ -78,7 +78,7 @@ class IndicatorBuilder:
                 yield entry.problem(f"unknown column '{name}'", did_you_mean(name, few), ("by", index))
             elif name not in few:
                 hint = f"A dimension is one of: {', '.join(sorted(few))}."
-                yield entry.problem(f"'{name}' has too many values to keep apart", hint, ("by", index))
+                yield entry.problem(f"'{name}' cannot be a dimension", hint, ("by", index))
 
 
 def _over(value: Mapping[str, Any]) -> tuple[str, ...]:
@@ -86,8 +86,13 @@ def _over(value: Mapping[str, Any]) -> tuple[str, ...]:
     return (over,) if isinstance(over, str) else tuple(over)
 
 
+def _text(expression: str | bool) -> str:
+    """An expression as text: `true` needs no quotes."""
+    return str(expression).lower() if isinstance(expression, bool) else expression
+
+
 def _indicator(value: Mapping[str, Any]) -> Indicator:
-    made = {**value, "over": _over(value)}
+    made = {**value, "over": _over(value), **{key: _text(value[key]) for key in _RESULTS if key in value}}
     if "target" in made:
         made["target"] = quantities.value(made["target"], made["format"])
     return msgspec.convert(made, Indicator)
@@ -97,9 +102,7 @@ def _terms(entry: Entry) -> Iterator[Problem]:
     """Whether denominator and target fit the format."""
     form, value = entry.value["format"], entry.value
     if form in ("percent", "days") and "denominator" not in value:
-        yield entry.problem(
-            f"the format '{form}' needs a denominator", "Add one, such as 'true'.", ("format",)
-        )
+        yield entry.problem(f"the format '{form}' needs a denominator", "Add one, such as true.", ("format",))
     if form in ("count", "vnd") and "denominator" in value:
         hint = "Remove it, or choose the format 'percent'."
         yield entry.problem(f"the format '{form}' has no denominator", hint, ("denominator",))
@@ -117,7 +120,7 @@ def _dossier_times(entry: Entry, columns: Columns) -> Iterator[Problem]:
     instants = [name for name in LIFE_COLUMNS if columns.get(name) == "timestamp"]
     for key in unwanted:
         if key in entry.value:
-            hint = f"A {kind} of dossiers has {' and '.join(wanted)}."
+            hint = f"A {kind} over dossiers has {' and '.join(map(repr, wanted))}."
             yield entry.problem(f"'{key}' has no meaning for a {kind}", hint, (key,))
     for key in wanted:
         column = entry.value.get(key)
@@ -155,7 +158,7 @@ def _expressions(entry: Entry, columns: Columns) -> Iterator[Problem]:
         if key not in entry.value:
             continue
         try:
-            result = compile_expression(entry.value[key], columns).type
+            result = compile_expression(_text(entry.value[key]), columns).type
         except ExpressionError as error:
             yield entry.problem(
                 str(error), "docs/configuration.md shows what an expression may hold.", (key,)

@@ -15,6 +15,8 @@ def second(entry: Entry, key: str, places: dict[str, Entry]) -> Iterator[Problem
         return
     if first := places.get(name):
         line = first.document.lines[(*first.location, key)]
-        message = f"the {key} '{name}' is taken by {first.document.file}:{line}"
+        same_file = first.document.file == entry.document.file
+        place = f"in line {line}" if same_file else f"by {first.document.file}:{line}"
+        message = f"the {key} '{name}' is taken {place}"
         yield entry.problem(message, f"Give one of the two another {key}.", (key,))
     places.setdefault(name, entry)

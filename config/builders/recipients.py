@@ -12,13 +12,16 @@ import msgspec
 from config.builders.names import second
 from config.problems import Problem, did_you_mean
 from config.shapes import Entry, Sheets
-from streams.core.alert_rules import Severity
+from streams.core.alert_rules import RULE_LABELS, Severity
 from streams.core.recipients import Recipient
 from streams.core.units import Units
 
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://")
+_FIXED = ("severity", "unit", "province")
+"""Labels whose values do not depend on the rules."""
+
 _EXAMPLE = "${IOC_SMTP_URL}?to=${IOC_MAIL_DUTY}"
 
 
@@ -43,34 +46,35 @@ class RecipientBuilder:
         return tuple(recipients), problems
 
     def _match(self, entry: Entry) -> Iterator[Problem]:
-        if not (self.alert_files.complete and self.units.provinces):
-            return  # what it names may stand in a file that cannot be read
         known = self._labels()
         for name, values in entry.value.get("match", {}).items():
             if name not in known:
-                yield entry.problem(
-                    f"no alert has the label '{name}'", did_you_mean(name, known), ("match", name)
-                )
-                continue
-            for index, value in enumerate(values):
-                if value not in known[name]:
-                    message = f"no alert has '{value}' as its {name}"
-                    yield entry.problem(message, did_you_mean(value, known[name]), ("match", name, index))
+                if self._all_rules:
+                    yield entry.problem(
+                        f"no alert has the label '{name}'", did_you_mean(name, known), ("match", name)
+                    )
+            elif known[name] and (self._all_rules or name in _FIXED):
+                for index, value in enumerate(values):
+                    if value not in known[name]:
+                        message = f"no alert has '{value}' as its {name}"
+                        hint = did_you_mean(value, known[name])
+                        yield entry.problem(message, hint, ("match", name, index))
+
+    @property
+    def _all_rules(self) -> bool:
+        """Whether no rule is hidden by its mistakes, with labels of its own."""
+        return self.alert_files.complete and all(rule.sound for rule in self.alert_files.entries("alerts"))
 
     def _labels(self) -> dict[str, set[str]]:
         """Every label that an alert can have, with its values."""
-        rules = [entry.value for entry in self.alert_files.entries("alerts")]
-        known: dict[str, set[str]] = {
-            "alertname": {str(rule.get("alert")) for rule in rules},
-            "indicator": {str(rule.get("indicator")) for rule in rules},
-            "severity": {*get_args(Severity)},
-            "unit": {*self.units.units, *self.units.provinces},
-            "province": {*self.units.provinces},
-        }
-        for rule in rules:
-            labels = rule.get("labels")
-            for name, value in labels.items() if isinstance(labels, dict) else ():
-                known.setdefault(name, set()).add(str(value))
+        known: dict[str, set[str]] = {name: set() for name in RULE_LABELS}
+        known["severity"].update(get_args(Severity))
+        known["unit"].update(self.units.units, self.units.provinces)
+        known["province"].update(self.units.provinces)
+        for rule in (entry.value for entry in self.alert_files.entries("alerts") if entry.sound):
+            own = {"alertname": rule["alert"], "indicator": rule["indicator"]}
+            for name, value in {**rule.get("labels", {}), **own}.items():
+                known.setdefault(name, set()).add(value)
         return known
 
 

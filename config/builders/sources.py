@@ -8,10 +8,11 @@ import msgspec
 
 from config.problems import Problem
 from config.shapes import Sheets
-from producers.source import Source, problems
+from producers.source import Source, problems, schema_problems
+from schemas.registry import Registry
 
 
-def build(files: Sheets) -> tuple[Mapping[str, Source], list[Problem]]:
+def build(files: Sheets, registry: Registry) -> tuple[Mapping[str, Source], list[Problem]]:
     """Sources by name; a file holds one, and is called by its name."""
     sources: dict[str, Source] = {}
     found: list[Problem] = []
@@ -20,7 +21,7 @@ def build(files: Sheets) -> tuple[Mapping[str, Source], list[Problem]]:
             continue
         source = msgspec.convert(sheet.document.value, Source)
         sources[source.name] = source
-        found += problems(source, sheet.document)
+        found += [*problems(source, sheet.document), *schema_problems(source, sheet.document, registry)]
         if sheet.document.stem != source.name:
             hint = f"Name the file {source.name}.yaml, or the source '{sheet.document.stem}'."
             found.append(sheet.document.problem(("name",), "a source is called as its file", hint))

@@ -17,7 +17,7 @@ from streams.core.units import Province, Unit, Units
 def build(files: Sheets) -> tuple[Units, list[Problem]]:
     """Units, and what the schema of a file cannot see: codes given twice, parents, time zones, dates."""
     provinces: list[Province] = []
-    units: list[Unit] = []
+    units: list[tuple[Unit, Entry]] = []
     problems: list[Problem] = []
     places: dict[str, Entry] = {}
     for sheet in files.sheets:
@@ -33,10 +33,11 @@ def build(files: Sheets) -> tuple[Units, list[Problem]]:
         for entry in listed:
             if entry.sound:
                 value = {"parent": province.code, **entry.value, "province": province.code}
-                units.append(msgspec.convert(value, Unit))
+                units.append((msgspec.convert(value, Unit), entry))
                 problems += _dates(entry)
-    problems += _parents(units, provinces, places, files.complete)
-    return (Units([], []) if problems else Units(provinces, units)), problems
+    problems += _parents([pair for pair in units if places[pair[0].code] is pair[1]], places, files.complete)
+    sound = not problems and len(provinces) == len(files.sheets)
+    return Units(provinces, (unit for unit, _ in units)) if sound else Units([], []), problems
 
 
 def _time_zone(root: Entry) -> Iterator[Problem]:
@@ -62,28 +63,30 @@ def _dates(entry: Entry) -> Iterator[Problem]:
 
 
 def _parents(
-    units: Sequence[Unit], provinces: Sequence[Province], places: Mapping[str, Entry], complete: bool
+    units: Sequence[tuple[Unit, Entry]], places: Mapping[str, Entry], complete: bool
 ) -> Iterator[Problem]:
-    by_code = {unit.code: unit for unit in units}
-    roots = {province.code for province in provinces}
-    for unit in units:
-        entry = places[unit.code]
+    by_code = {unit.code: unit for unit, _ in units}
+    for unit, entry in units:
+        province = unit.province
         if unit.parent not in places:
             if complete:
-                hint = did_you_mean(unit.parent, (u.code for u in units if u.province == unit.province))
+                hint = did_you_mean(
+                    unit.parent, (code for code in by_code if by_code[code].province == province)
+                )
                 yield entry.problem(f"unknown parent '{unit.parent}'", hint, ("parent",))
-        elif unit.parent in roots and unit.parent != unit.province:
-            yield entry.problem(
-                f"the parent '{unit.parent}' is another province",
-                f"A parent is a unit of {unit.province}, or leave the key away.",
-                ("parent",),
-            )
-        elif (parent := by_code.get(unit.parent)) and parent.province != unit.province:
-            message = f"the parent '{unit.parent}' belongs to the province {parent.province}"
-            yield entry.problem(message, f"A parent is a unit of {unit.province}.", ("parent",))
+        elif unit.parent != province and _province(unit.parent, by_code, places) not in (province, None):
+            hint = f"A parent is a unit of {province}; leave the key away for the province itself."
+            yield entry.problem(f"the parent '{unit.parent}' is not of this province", hint, ("parent",))
         elif circle := _circle(unit, by_code):
             message = f"the unit is above itself: {' < '.join(circle)}"
             yield entry.problem(message, "Give one of them a parent outside the circle.", ("parent",))
+
+
+def _province(code: str, by_code: Mapping[str, Unit], places: Mapping[str, Entry]) -> str | None:
+    """The province of a unit or of a province itself; none for a unit that has mistakes of its own."""
+    if code in by_code:
+        return by_code[code].province
+    return code if places[code].location == ("province",) else None
 
 
 def _circle(unit: Unit, by_code: Mapping[str, Unit]) -> list[str]:
