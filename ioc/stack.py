@@ -7,13 +7,12 @@ import os
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from ioc import ports
 from ioc.datafolder import Lock, Running
 from ioc.processes import Program, python
 from ioc.settings import Settings
-from ioc.supervisor import Supervisor
+from ioc.supervisor import StartError, Supervisor
 from ioc.terminal import Terminal
 
 WORKERS = ("compute", "store", "notify")
@@ -113,25 +112,31 @@ class Stack:
     async def _start_kafka(self, supervisor: Supervisor) -> str:
         if not self._parts.kafka:
             return self._settings.kafka
-        port = ports.choose(_LOOPBACK, _KAFKA_PORT)
-        return await supervisor.start(self._server("kafka", "ioc.embedded.kafka", port), required=True)
+        return await self._start_server(supervisor, "kafka", "ioc.embedded.kafka", _KAFKA_PORT)
 
     async def _start_clickhouse(self, supervisor: Supervisor) -> str:
         if not self._parts.clickhouse:
             return self._settings.clickhouse
-        port = ports.choose(_LOOPBACK, _CLICKHOUSE_PORT)
-        program = self._server("clickhouse", "store.embedded", port)
-        return f"http://default@{await supervisor.start(program, required=True)}"
+        address = await self._start_server(supervisor, "clickhouse", "store.embedded", _CLICKHOUSE_PORT)
+        return f"http://default@{address}"
 
-    def _server(self, name: str, module: str, port: int) -> Program:
-        data: Path = self._settings.data / name
-        return Program(
-            name,
-            python(module, "--data", str(data), "--port", str(port)),
-            stage=_SERVERS,
-            ready_seconds=120,  # the first start may fetch the broker's jars
-            grace_seconds=30,
-        )
+    async def _start_server(self, supervisor: Supervisor, name: str, module: str, preferred: int) -> str:
+        while True:
+            port = ports.choose(_LOOPBACK, preferred)
+            command = python(module, "--data", str(self._settings.data / name), "--port", str(port))
+            program = Program(
+                name,
+                command,
+                stage=_SERVERS,
+                ready_seconds=120,  # the first start may fetch the broker's jars
+                grace_seconds=30,
+            )
+            try:
+                return await supervisor.start(program, required=True)
+            except StartError:
+                if ports.free(_LOOPBACK, port):
+                    raise
+                preferred = port + 1  # somebody took it after we had looked
 
     def _worker(self, role: str) -> Program:
         return Program(role, python("streams.workers", role), self._environment(), _WORKERS)

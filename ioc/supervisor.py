@@ -67,7 +67,9 @@ class Supervisor:
         if address is not None:
             self._terminal.ready(program.name, address, time.monotonic() - begun)
         elif required:
-            raise StartError(await self._why(child))
+            reason = await self._why(child)
+            await child.stop(self._hurry)
+            raise StartError(reason)
         self._keep(child, ready=address is not None)
         return address or ""
 
