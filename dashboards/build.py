@@ -6,18 +6,18 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from dashboards.history import history
 from dashboards.language import LANGUAGES, Language, Say
 from dashboards.model import Dashboard
 from dashboards.overview import overview
+from dashboards.shipped import FOLDER
 from dashboards.targets import Targets
-
-JSON = Path(__file__).parent / "json"
 
 
 def dashboards(language: Language, targets: Targets) -> list[Dashboard]:
     """Every dashboard in one language, in the order of the playlist; the first is home."""
     say = Say(language)
-    return [overview(say, targets)]
+    return [overview(say, targets), history(say, targets)]
 
 
 def files(targets: Targets) -> Iterator[tuple[str, str]]:
@@ -28,7 +28,7 @@ def files(targets: Targets) -> Iterator[tuple[str, str]]:
             yield f"{dashboard.uid}.json", text + "\n"
 
 
-def write(targets: Targets, folder: Path = JSON) -> list[Path]:
+def write(targets: Targets, folder: Path = FOLDER) -> list[Path]:
     """Write the files that differ and remove those that no dashboard makes any more; returns what changed."""
     folder.mkdir(exist_ok=True)
     wanted = dict(files(targets))
@@ -41,7 +41,7 @@ def write(targets: Targets, folder: Path = JSON) -> list[Path]:
     return changed
 
 
-def drift(targets: Targets, folder: Path = JSON) -> list[Path]:
+def drift(targets: Targets, folder: Path = FOLDER) -> list[Path]:
     """The files that are missing, differ from what the source makes, or belong to no dashboard."""
     wanted = dict(files(targets))
     paths = {*folder.glob("*.json"), *(folder / name for name in wanted)}

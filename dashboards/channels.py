@@ -24,6 +24,13 @@ def columns(say: Say, figure: str = "numerator") -> str:
     return ",\n        ".join([*known, others])
 
 
+def words(say: Say) -> dict[str, str]:
+    """SQL: the arrays with which `transform(dims, ...)` puts words in place of channels, and the word for the rest."""
+    keys = ", ".join(f"'channel={name}'" for name, *_ in _CHANNELS)
+    texts = ", ".join(f"'{say(vi, en)}'" for _, vi, en, _ in _CHANNELS)
+    return {"channel_keys": f"[{keys}]", "channel_words": f"[{texts}]", "other": say(*_OTHER[:2])}
+
+
 def colors(say: Say) -> dict[str, Field]:
     """The overrides that give each channel's column its colour."""
     return {

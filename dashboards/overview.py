@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboards import filings, units, updates, watch
 from dashboards.language import Say
+from dashboards.links import links
 from dashboards.model import Dashboard, Grid
 from dashboards.sql import TIME_ZONE
 from dashboards.targets import Targets
@@ -30,6 +31,7 @@ def overview(say: Say, targets: Targets) -> Dashboard:
         time_to="now",
         refresh="5s",
         variables=(province(say),),
+        links=links(say, UID),
         panels=(
             filings.rate(1, "online_filing_rate", online, Grid(0, 0, 6, 7), say, targets),
             filings.rate(2, "on_time_settlement", on_time, Grid(6, 0, 6, 7), say, targets),

@@ -12,7 +12,7 @@ from dashboards.language import LANGUAGES, Language, Say
 from dashboards.model import Json
 
 FOLDER = Path(__file__).parent / "json"
-PLAYLIST = ("ioc-overview",)
+PLAYLIST = ("ioc-overview", "ioc-history")
 """The plain uids in the order of the playlist; the first is home."""
 
 
@@ -31,7 +31,9 @@ class Shipped:
         """
         return cls(
             {
-                (uid, language): json.loads((folder / f"{Say(language).uid(uid)}.json").read_text(encoding="utf-8"))
+                (uid, language): json.loads(
+                    (folder / f"{Say(language).uid(uid)}.json").read_text(encoding="utf-8")
+                )
                 for language in LANGUAGES
                 for uid in PLAYLIST
             }

@@ -25,8 +25,12 @@ _PARTS = {
     "span": _SPAN,
     # A bucket's condition: it belongs to the viewer's period.
     "in_period": f"grain = {_GRAIN} AND $__timeFilter(bucket)",
-    # A bucket's condition for a stock at the end of that period: every day that has begun by then.
-    "until_end": "grain = 'day' AND bucket <= $__toTime",
+    # A bucket's condition for a stock at the end of that period: every day that has begun by then, and none to come.
+    "until_end": "grain = 'day' AND bucket <= least($__toTime, now())",
+    # A unit's condition: it is the chosen one, or one below it.
+    "within_unit": "unit IN (SELECT code FROM units WHERE ${unit:sqlstring} IN (code, parent, province))",
+    # The zone of the chosen unit's calendar.
+    "zone": "(SELECT any(time_zone) FROM units WHERE code = ${unit:sqlstring})",
     "province": "${province:sqlstring}",
     "unit": "${unit:sqlstring}",
 }
@@ -39,9 +43,8 @@ class _SqlTemplate(Template):
 def sql(text: str, say: Say, expressions: Mapping[str, str] = MappingProxyType({}), /, **words: str) -> str:
     """The query with its parts and words put in, without the source's indentation.
 
-    Beside `expressions` and `words` these are known: `@span` (seconds), `@in_period`, `@until_end`, `@province`,
-    `@unit`, `@name` (the column of names in this language), and two functions for the WITH clause: `@grouped` (12.345
-    or 12,345) and `@out_of` (45.231 / 50.333).
+    Beside `expressions` and `words` these are known: those of `_PARTS`; `@name`, the column of names in this language;
+    and two functions for the WITH clause, `@grouped` (12.345 or 12,345) and `@out_of` (45.231 / 50.333).
 
     Raises:
         KeyError: a name in the text is not known.

@@ -13,7 +13,7 @@ from wall.reader import Table
 Frame: TypeAlias = dict[str, Any]
 FieldType: TypeAlias = Literal["time", "number", "boolean", "string"]
 
-_WRAPPED = re.compile(
+_WRAPPED = re.compile(r"(?:Nullable\(|LowCardinality\(|SimpleAggregateFunction\(\w+, )(.*)\)$")
     r"(?:Nullable|LowCardinality|SimpleAggregateFunction\(\w+,|SimpleAggregateFunction)\((.*)\)$"
 )
 _NUMBER = re.compile(r"U?Int\d+|B?Float\d+|Decimal")
@@ -62,7 +62,7 @@ def field_type(clickhouse_type: str) -> FieldType:
     """What Grafana calls a ClickHouse type."""
     name = clickhouse_type
     while match := _WRAPPED.match(name):
-        name = match.group(1).strip()
+        name = match.group(1)
     if name.startswith("Date"):
         return "time"
     if name == "Bool":

@@ -1,0 +1,136 @@
+"""A small filled store: a live province with two units, and the archive of a register."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from clickhouse_connect.driver.client import Client
+
+from config.loader import load
+from store.dimensions import fill
+from store.migrate import migrate
+
+CONFIG = Path(__file__).parents[2] / "config"
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+UNIT = "40.so-cong-thuong"
+OTHER_UNIT = "40.so-ngoai-vu"
+OFFICER = "receipt.Resource01"
+
+Figure = tuple[str, str, int, int]
+"""Indicator, dims, numerator, denominator."""
+
+TODAY: tuple[Figure, ...] = (
+    ("dossiers_received", "channel=online", 1_200, 0),
+    ("dossiers_received", "channel=direct", 300, 0),
+    ("online_filing_rate", "channel=online", 1_200, 1_200),
+    ("online_filing_rate", "channel=direct", 0, 300),
+    ("dossiers_settled", "channel=online", 1_000, 0),
+    ("on_time_settlement", "channel=online", 850, 1_000),
+    ("dossiers_late", "channel=online", 150, 0),
+    ("settlement_days", "channel=online", 1_000 * 3 * 86_400_000, 1_000),
+    ("open_backlog", "channel=online", 500, 0),
+    ("overdue_backlog", "channel=online", 40, 0),
+    ("online_payment_rate", "", 60, 100),
+    ("records_cleaned", "registry=population", 12_345, 0),
+)
+
+
+def fill_store(client: Client, database: str, now: datetime) -> None:
+    """Migrate and fill: today's figures for the live province, October 2010 for the register."""
+    migrate(client, database)
+    configuration = load(CONFIG)
+    fill(client, configuration.units, configuration.indicators)
+    midnight = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = []
+    for unit in ("40", UNIT):
+        rows += figures("40", unit, "day", midnight, TODAY)
+        rows += figures("40", unit, "minute", now.replace(second=0, microsecond=0), TODAY)
+        rows += figures(
+            "40", unit, "day", midnight + timedelta(days=1), [("overdue_backlog", "channel=online", 7, 0)]
+        )
+    rows += figures("40", OTHER_UNIT, "day", midnight, [("on_time_settlement", "", 95, 100)])
+    first = datetime(2010, 10, 4, tzinfo=ZoneInfo("Europe/Amsterdam"))
+    for unit in ("receipt", OFFICER):
+        rows += figures("receipt", unit, "day", first, [("dossiers_received", "channel=online", 3, 0)])
+        rows += figures("receipt", unit, "day", first, [("open_backlog", "channel=online", 3, 0)])
+        november = datetime(2010, 11, 8, tzinfo=ZoneInfo("Europe/Amsterdam"))
+        settled: list[Figure] = [
+            ("dossiers_settled", "channel=online", 2, 0),
+            ("on_time_settlement", "channel=online", 1, 2),
+            ("dossiers_late", "channel=online", 1, 0),
+            ("settlement_days", "channel=online", 50 * 86_400_000, 2),
+            ("open_backlog", "channel=online", -2, 0),
+            ("overdue_backlog", "channel=online", 1, 0),
+        ]
+        rows += figures("receipt", unit, "day", november, settled)
+    add_figures(client, rows)
+    for number, days in enumerate((20, 30)):
+        received = datetime(2010, 10, 4, 9, tzinfo=UTC) + timedelta(days=number)
+        add_event(client, "filings.received", OFFICER, received, now, dossier=f"case-{number}")
+        add_event(
+            client, "filings.settled", OFFICER, received + timedelta(days=days), now, dossier=f"case-{number}"
+        )
+    add_event(client, "filings.received", UNIT, now, now, dossier="A-1")
+    add_event(client, "payments.paid", UNIT, now, now - timedelta(seconds=300), dossier="A-1")
+    add_dead_letters(client, now, 3)
+    add_alert(client, now - timedelta(minutes=5))
+
+
+def figures(
+    province: str, unit: str, grain: str, at: datetime, values: Iterable[Figure], version: int = 1
+) -> list[list[object]]:
+    """Rows of indicator_values for one bucket."""
+    return [
+        [name, grain, unit, dims, at, 0, province, at.date(), numerator, denominator, version, at]
+        for name, dims, numerator, denominator in values
+    ]
+
+
+def add_figures(client: Client, rows: list[list[object]]) -> None:
+    """Insert rows of `figures`."""
+    columns = "indicator grain unit dims bucket part province day numerator denominator version updated_at"
+    client.insert("indicator_values", rows, columns.split())
+
+
+def add_event(
+    client: Client, kind: str, unit: str, time: datetime, arrived_at: datetime, dossier: str
+) -> None:
+    """Insert one event."""
+    data = json.dumps({"dossier": dossier})
+    row = [kind, unit, "/tests", f"{kind}/{dossier}", time, arrived_at, dossier, data, 0, 1]
+    columns = "kind unit source id time arrived_at dossier data part kafka_offset"
+    client.insert("events", [row], columns.split())
+
+
+def add_dead_letters(client: Client, arrived_at: datetime, count: int) -> None:
+    """Insert refused events, all for the same reason."""
+    rows = [
+        [
+            f"ioc.events.filings/0/{n}",
+            "ioc.events.filings",
+            0,
+            n,
+            arrived_at,
+            "bad_data",
+            "$.data",
+            "no",
+            "{}",
+        ]
+        for n in range(count)
+    ]
+    columns = "id topic part kafka_offset arrived_at reason path message payload"
+    client.insert("dead_letters", rows, columns.split())
+
+
+def add_alert(client: Client, at: datetime, state: str = "firing") -> None:
+    """Insert a transition of an alert of the live province."""
+    row = ["f1", at, state, at, "Overdue", "40", "warning", "Quá hạn tăng", "Overdue rises", 40, 40, 0, 10]
+    columns = (
+        "fingerprint starts_at state at alertname unit severity summary_vi summary_en value numerator denominator"
+        " threshold"
+    )
+    client.insert("alert_transitions", [row], columns.split())
