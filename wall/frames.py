@@ -14,8 +14,6 @@ Frame: TypeAlias = dict[str, Any]
 FieldType: TypeAlias = Literal["time", "number", "boolean", "string"]
 
 _WRAPPED = re.compile(r"(?:Nullable\(|LowCardinality\(|SimpleAggregateFunction\(\w+, )(.*)\)$")
-    r"(?:Nullable|LowCardinality|SimpleAggregateFunction\(\w+,|SimpleAggregateFunction)\((.*)\)$"
-)
 _NUMBER = re.compile(r"U?Int\d+|B?Float\d+|Decimal")
 
 
