@@ -165,5 +165,5 @@ def _expressions(entry: Entry, columns: Columns) -> Iterator[Problem]:
             )
             continue
         if result not in allowed:
-            message = f"'{key}' is a {result}, but must be a {' or '.join(allowed)}"
+            message = f"'{key}' is of type {result}, but must be {' or '.join(allowed)}"
             yield entry.problem(message, "Compare it with something.", (key,))

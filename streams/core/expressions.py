@@ -68,7 +68,7 @@ def compile_expression(text: str, columns: Mapping[str, str]) -> Expression:
     try:
         tree: exp.Expression = cast("exp.Expression", sqlglot.parse_one(text, read="clickhouse"))
     except SqlglotError as error:
-        msg = f"cannot read the expression {text!r}: {str(error).splitlines()[0]}"
+        msg = f"cannot read the expression {text!r}: it is not complete, or not SQL"
         raise ExpressionError(msg) from error
     used = tuple(dict.fromkeys(column.name for column in tree.find_all(exp.Column)))
     compiler = _Compiler(text, columns)
@@ -136,7 +136,7 @@ class _Compiler:
     def _typed(self, node: exp.Expression, wanted: Type) -> tuple[Type, Evaluate]:
         kind, evaluate = self.compile(node)
         if kind != wanted:
-            self._fail(f"{node.sql(dialect='clickhouse')!r} is a {kind}, a {wanted} is needed here")
+            self._fail(f"{node.sql(dialect='clickhouse')!r} is of type {kind}, but {wanted} is needed here")
         return kind, evaluate
 
     def _comparison(self, node: exp.Expression) -> tuple[Type, Evaluate]:

@@ -68,12 +68,12 @@ _INSTANTS = "received_at, due_at, overdue_from, settled_at, closed_at"
         (
             "channel = 'online'",
             "channel",
-            "7: 'numerator' is a string, but must be a boolean or integer. Compare it with something.",
+            "7: 'numerator' is of type string, but must be boolean or integer. Compare it with something.",
         ),
         (
             "numerator: channel",
             "where: components\n    numerator: channel",
-            "7: 'where' is a integer, but must be a boolean. Compare it with something.",
+            "7: 'where' is of type integer, but must be boolean. Compare it with something.",
         ),
         ("by: [channel]", "by: [chanel]", "9: unknown column 'chanel'. Did you mean 'channel'?"),
         (
