@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
-import { licences } from './build/licences';
-import { shippedFiles } from './build/shippedFiles';
+import { legendWord } from './build/legendWord.ts';
+import { licences } from './build/licences.ts';
+import { shippedFiles } from './build/shippedFiles.ts';
 
 const local = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -12,7 +13,7 @@ const local = (path: string): string => fileURLToPath(new URL(path, import.meta.
 const server = process.env.WALL_SERVER ?? 'http://127.0.0.1:8088';
 
 export default defineConfig({
-  plugins: [react(), shippedFiles(), licences()],
+  plugins: [react(), legendWord(), shippedFiles(), licences()],
   publicDir: false,
   resolve: {
     alias: [
@@ -38,5 +39,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 3500,
   },
   server: { proxy: { '/api': server } },
-  test: { include: ['test/**/*.test.ts'] },
+  test: { setupFiles: ['test/browserGlobals.ts'], include: ['test/**/*.test.ts'], server: { deps: { inline: [/@grafana/] } } },
 });

@@ -7,6 +7,8 @@ const ROW_PX = 30;
 const SHORTEST_WALL_ROW_PX = 20;
 const PHONE_BELOW_PX = 700;
 const SECTION_HEIGHT = 1;
+/** Lowest and highest that a panel is drawn on a phone. */
+const PHONE_HEIGHTS_PX: Readonly<Record<string, readonly [number, number]>> = { stat: [104, 140], text: [104, 320], gauge: [180, 220] };
 
 /** Screens wider than this are looked at from afar: everything on them is drawn larger. */
 const DESIGN_WIDTH_PX = 1920;
@@ -103,9 +105,8 @@ function stack(panels: readonly PanelJson[], width: number): Placement {
 
 function phoneHeight(panel: PanelJson): number {
   if (panel.type === 'row') return ROW_PX;
-  const drawn = span(panel.gridPos.h, ROW_PX);
-  const least = panel.type === 'stat' || panel.type === 'text' ? 112 : 240;
-  return Math.floor(Math.min(Math.max(drawn, least), 460));
+  const [least, most] = PHONE_HEIGHTS_PX[panel.type] ?? [240, 460];
+  return Math.floor(Math.min(Math.max(span(panel.gridPos.h, ROW_PX), least), most));
 }
 
 const span = (cells: number, size: number): number => cells * size + Math.max(0, cells - 1) * GAP_PX;

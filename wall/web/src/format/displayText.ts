@@ -6,7 +6,7 @@ import type { Language } from '../i18n/language';
 const NUMBER = /^[-−+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$|^[-−+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?$/;
 const SWAPPED: Readonly<Record<string, string>> = { '.': ',', ',': '.' };
 
-const GROUPED_FROM = 10_000;
+const GROUPED_FROM = 1_000;
 
 /** Unit words of Grafana's value formats -> Vietnamese. */
 const UNIT_WORDS: Readonly<Record<string, string>> = {
@@ -41,7 +41,7 @@ export function vietnameseNumber(text: string): string {
   return grouped(text).replace(/[.,]/g, (mark) => SWAPPED[mark] ?? mark);
 }
 
-/** Grafana leaves whole numbers ungrouped in most units (12345); a reader of a wall needs 12,345. */
+/** Grafana leaves numbers ungrouped in most units (12345); a reader of a wall needs 12,345. */
 export function grouped(text: string): string {
   if (!NUMBER.test(text) || text.includes(',') || text.includes('e') || Math.abs(Number(text)) < GROUPED_FROM) return text;
   const [whole = '', decimals] = text.split('.');
@@ -55,7 +55,7 @@ function vietnameseUnit(affix: string): string {
   return translated === undefined ? affix : affix.replace(word, ` ${translated}`).replace(/^\s+/, ' ');
 }
 
-/** The same value, worded for `language`. Values of text, and mapped values, pass unchanged. */
+/** The same value, worded for `language`. Mapped values pass unchanged; for fields of numbers only. */
 export function localised(value: DisplayValue, language: Language): DisplayValue {
   if (language === 'en') return { ...value, text: grouped(value.text) };
   return {

@@ -27,12 +27,60 @@ const REDUCERS: Readonly<Record<string, readonly [string, string]>> = {
   uniqueValues: ['Giá trị khác nhau', 'Unique values'],
 };
 
+/** By the keys that the components ask for. */
 const VIETNAMESE = {
   'grafana-ui': {
-    'viz-legend': { 'right-axis-indicator': '(trục phải)' },
-    'viz-tooltip': { 'footer-add-annotation': 'Thêm ghi chú' },
-    table: { 'no-values-label': 'Không có giá trị', 'filter-popup-heading': 'Lọc theo giá trị' },
+    pagination: { 'next-page': 'trang sau', 'previous-page': 'trang trước' },
+    table: {
+      'cell-filter-on': 'Lọc theo giá trị này',
+      'cell-filter-out': 'Bỏ giá trị này',
+      'cell-inspect': 'Xem giá trị',
+      'cell-inspect-tooltip': 'Xem giá trị',
+      copy: 'Chép',
+      'filter-placeholder': 'Lọc giá trị',
+      'filter-popup-apply': 'Đồng ý',
+      'filter-popup-aria-label-match-case': 'Phân biệt chữ hoa',
+      'filter-popup-cancel': 'Hủy',
+      'filter-popup-clear': 'Bỏ lọc',
+      'filter-popup-heading': 'Lọc theo giá trị:',
+      'filter-popup-input-placeholder': 'Lọc giá trị',
+      'filter-popup-match-case': 'Phân biệt chữ hoa',
+      filter: {
+        'add-all': 'Thêm mọi giá trị đang hiện vào bộ lọc',
+        blanks: '(Trống)',
+        operator: {
+          contains: 'Chứa',
+          equals: 'Bằng',
+          expression: 'Biểu thức',
+          greater: 'Lớn hơn',
+          'greater-or-equal': 'Lớn hơn hoặc bằng',
+          less: 'Nhỏ hơn',
+          'less-or-equal': 'Nhỏ hơn hoặc bằng',
+          'not-equals': 'Khác',
+        },
+        'remove-all': 'Bỏ mọi giá trị đang hiện khỏi bộ lọc',
+        'select-all': 'Chọn tất cả',
+        selected: 'Đã chọn {{ numSelected }}',
+        'selected-some-hidden': 'Đã chọn {{ numSelected }} ({{ numHidden }} đang ẩn)',
+      },
+      footer: { reducer: { count: 'Số lượng' } },
+      'inspect-drawer-title': 'Xem giá trị',
+      'no-rows': 'Không có dòng nào',
+      'no-values-label': 'Không có giá trị',
+      'sort-column': 'Sắp xếp cột',
+      sparkline: { 'no-data': 'không có dữ liệu' },
+      tooltip: { trigger: 'Hiện giải thích' },
+    },
+    'viz-legend': {
+      'all-series-selected': 'Đã chọn mọi chuỗi',
+      'clear-filters': 'Bỏ lọc',
+      name: 'Chuỗi',
+      'only-this-series-selected': 'Chỉ chọn {{label}}',
+      'right-axis-indicator': '(trục phải)',
+    },
+    'viz-tooltip': { timestamp: 'Thời điểm' },
   },
+  table: { 'link-wrapper': { menu: 'xem liên kết' } },
 };
 
 export async function startComponentWords(): Promise<void> {

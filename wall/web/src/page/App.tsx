@@ -1,4 +1,4 @@
-import { createTheme, ThemeContext } from '@grafana/data';
+import { ThemeContext } from '@grafana/data';
 import { GlobalStyles, PortalContainer } from '@grafana/ui';
 import { useEffect, useMemo, useState } from 'react';
 
@@ -6,21 +6,22 @@ import { listDashboards, readDashboard, Refused } from '../api/client';
 import type { DashboardEntry } from '../api/contract';
 import type { DashboardJson } from '../dashboard/model';
 import { setComponentLanguage } from '../i18n/componentWords';
-import { wordsIn } from '../i18n/words';
+import type { Language } from '../i18n/language';
+import { type Words, wordsIn } from '../i18n/words';
 import { ConnectionBanner } from './ConnectionBanner';
 import { Dashboard } from './Dashboard';
-import { useNow } from './useNow';
-import { useStatus } from './useStatus';
+import { type Connection, useStatus } from './useStatus';
 import { useWallState } from './useWallState';
+import { wallTheme } from './wallTheme';
 
 const AGAIN_MS = 2_000;
 
 /** The page: chooses the dashboard that the address names, and keeps trying until the server gives it. */
 export function App() {
-  const [state, change] = useWallState();
+  const { state, change, followLink } = useWallState();
   const { uid, lang, theme: mode } = state;
   const words = wordsIn(lang);
-  const theme = useMemo(() => createTheme({ colors: { mode } }), [mode]);
+  const theme = useMemo(() => wallTheme(mode), [mode]);
   const connection = useStatus(lang);
   const { dashboard, entries, failure } = useDashboard(uid, lang);
 
@@ -33,21 +34,22 @@ export function App() {
   return (
     <ThemeContext.Provider value={theme}>
       <GlobalStyles />
+      <div onClick={followLink}>
       {dashboard === null ? (
-        <Opening words={words} failure={failure} lost={connection.lost} connection={connection} />
+        <Opening words={words} failure={failure} connection={connection} />
       ) : (
         <Dashboard key={dashboard.uid} dashboard={dashboard} entries={entries} state={state} change={change} connection={connection} theme={theme} />
       )}
+      </div>
       <PortalContainer />
     </ThemeContext.Provider>
   );
 }
 
-function Opening({ words, failure, lost, connection }: { readonly words: ReturnType<typeof wordsIn>; readonly failure: string | null; readonly lost: boolean; readonly connection: ReturnType<typeof useStatus> }) {
-  const now = useNow(1_000);
+function Opening({ words, failure, connection }: { readonly words: Words; readonly failure: string | null; readonly connection: Connection }) {
   return (
     <div className="opening">
-      {lost && <ConnectionBanner connection={connection} now={now} words={words} />}
+      {connection.lost && <ConnectionBanner connection={connection} words={words} />}
       <p>{failure === null ? words.loading : `⚠ ${words.dashboardMissing}: ${failure}`}</p>
       {failure !== null && (
         <p>
@@ -64,16 +66,15 @@ interface Opened {
   readonly failure: string | null;
 }
 
-function useDashboard(uid: string | null, lang: ReturnType<typeof useWallState>[0]['lang']): Opened {
+function useDashboard(uid: string | null, lang: Language): Opened {
   const [opened, setOpened] = useState<Opened>({ dashboard: null, entries: [], failure: null });
   useEffect(() => {
     let stopped = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const open = async (): Promise<void> => {
       try {
-        const entries = await listDashboards(lang);
-        const wanted = uid ?? entries[0]?.uid ?? '';
-        const dashboard = await readDashboard(wanted, lang);
+        const listed = listDashboards(lang);
+        const [entries, dashboard] = await Promise.all([listed, uid === null ? listed.then(([home]) => readDashboard(home?.uid ?? '', lang)) : readDashboard(uid, lang)]);
         if (!stopped) setOpened({ dashboard, entries, failure: null });
       } catch (error) {
         if (stopped) return;

@@ -1,9 +1,11 @@
 import { ageText } from '../format/age';
 import type { Words } from '../i18n/words';
+import { useNow } from './useNow';
 import type { Connection } from './useStatus';
 
 /** Says that the figures no longer move and since when; nothing while all is well. */
-export function ConnectionBanner({ connection, now, words }: { readonly connection: Connection; readonly now: number; readonly words: Words }) {
+export function ConnectionBanner({ connection, words }: { readonly connection: Connection; readonly words: Words }) {
+  const now = useNow(1_000);
   const { lost, status, receivedAt } = connection;
   if (lost) {
     return (

@@ -10,7 +10,6 @@ import type { WallState } from '../url/wallState';
 import { ConnectionBanner } from './ConnectionBanner';
 import { Grid } from './Grid';
 import { Header } from './Header';
-import { useNow } from './useNow';
 import { useScreen } from './useScreen';
 import type { Connection } from './useStatus';
 import { useTick } from './useTick';
@@ -45,28 +44,36 @@ export function Dashboard({ dashboard, entries, state, change, connection, theme
 
   const serverNow = useCallback(() => Date.now() + offset.current, []);
   const range = useCallback(() => resolveRange(rawRange, serverNow(), timeZone, everyMs), [rawRange, serverNow, timeZone, everyMs]);
-  const replaceVariables = useMemo(() => {
-    const { from, to } = range();
-    return interpolator(values, { fromMs: from.valueOf(), toMs: to.valueOf() });
-  }, [values, range]);
+  const replaceVariables = useMemo(
+    () =>
+      interpolator(values, () => {
+        const { from, to } = range();
+        return { fromMs: from.valueOf(), toMs: to.valueOf() };
+      }),
+    [values, range]
+  );
 
-  const context: WallContext = {
-    dashboard,
-    variables: values,
-    rawRange,
-    timeZone,
-    language: state.lang,
-    words,
-    theme,
-    status: connection.status,
-    lost: connection.lost,
-    tick,
-    resolveRange: range,
-    replaceVariables,
-    serverNow,
-  };
+  const { status, lost } = connection;
+  const context = useMemo<WallContext>(
+    () => ({
+      dashboard,
+      variables: values,
+      rawRange,
+      timeZone,
+      language: state.lang,
+      words,
+      theme,
+      status,
+      lost,
+      tick,
+      refreshMs: everyMs,
+      resolveRange: range,
+      replaceVariables,
+      serverNow,
+    }),
+    [dashboard, values, rawRange, timeZone, state.lang, words, theme, status, lost, tick, everyMs, range, replaceVariables, serverNow]
+  );
 
-  const now = useNow(1_000);
   const screen = useScreen();
   const [above, headHeight] = useHeight();
   useEffect(() => {
@@ -87,10 +94,9 @@ export function Dashboard({ dashboard, entries, state, change, connection, theme
             variables={variables ?? []}
             connection={connection}
             timeZone={timeZone}
-            now={now}
             words={words}
           />
-          <ConnectionBanner connection={connection} now={now} words={words} />
+          <ConnectionBanner connection={connection} words={words} />
         </div>
         {variables !== null && (
           <main style={{ padding: PAGE_PADDING_PX }}>

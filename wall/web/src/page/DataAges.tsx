@@ -1,6 +1,7 @@
 import type { StreamState, StreamStatus } from '../api/contract';
 import { ageText } from '../format/age';
 import type { Words } from '../i18n/words';
+import { useNow } from './useNow';
 import type { Connection } from './useStatus';
 
 const MARKS: Readonly<Record<StreamState, string>> = { fresh: '●', stale: '▲', silent: '■', 'no-data': '○' };
@@ -15,7 +16,8 @@ export function stateNow(stream: StreamStatus, ageSeconds: number | null): Strea
 }
 
 /** How old the newest event of every stream is; abnormal ones say so with a symbol and a word as well as a colour. */
-export function DataAges({ connection, now, words }: { readonly connection: Connection; readonly now: number; readonly words: Words }) {
+export function DataAges({ connection, words }: { readonly connection: Connection; readonly words: Words }) {
+  const now = useNow(1_000);
   const sinceStatus = Math.max(0, (now - connection.receivedAt) / 1_000);
   return (
     <ul className="ages" aria-label={words.dataAge}>

@@ -1,75 +1,93 @@
-import type { DataFrame } from '@grafana/data';
 import { type ReactNode } from 'react';
 
 import type { PanelJson } from '../dashboard/model';
 import { ageText } from '../format/age';
-import { type Severity, severityOf } from '../panels/abnormal';
+import { type Judgement, MARKS } from '../panels/abnormal';
+import { useNow } from './useNow';
 import type { PanelData } from './usePanelData';
 import { useWall } from './wallContext';
 
 const HEADER_PX = 34;
 const PADDING_PX = 10;
 const BORDER_PX = 1;
-const JUDGED = new Set(['stat', 'gauge', 'bargauge']);
-const MARKS: Readonly<Record<Exclude<Severity, 'normal'>, string>> = { warning: '▲', critical: '■' };
+const OLD_AFTER_MS = 10_000;
+const OLD_AFTER_REFRESHES = 3;
 
 interface Props {
   readonly panel: PanelJson;
   readonly width: number;
   readonly height: number;
   readonly data: PanelData;
-  readonly frames: readonly DataFrame[];
+  readonly judgement: Judgement;
   readonly children: (innerWidth: number, innerHeight: number) => ReactNode;
 }
 
 /** A panel's border and heading: its title, what is wrong with its figures if anything is, and how old they are. */
-export function PanelFrame({ panel, width, height, data, frames, children }: Props) {
-  const { words, replaceVariables, lost, serverNow } = useWall();
+export function PanelFrame({ panel, width, height, data, judgement, children }: Props) {
+  const { words, replaceVariables, lost } = useWall();
   const title = replaceVariables(panel.title ?? '');
-  const severity = JUDGED.has(panel.type) ? severityOf(frames) : 'normal';
-  const state = stateOf(data, lost);
-  const header = title === '' ? 0 : HEADER_PX;
-  const age = data.asOf === null ? '' : words.asOf(ageText((serverNow() - data.asOf) / 1_000, words));
+  const description = replaceVariables(panel.description ?? '');
+  const titled = title !== '';
+  const innerHeight = height - (titled ? HEADER_PX : PADDING_PX) - PADDING_PX - 2 * BORDER_PX;
   return (
     <section
       className={panel.transparent === true ? 'panel transparent' : 'panel'}
       data-testid={`panel-${panel.id}`}
-      data-state={state}
-      data-severity={severity}
+      data-state={stateOf(data, lost)}
+      data-severity={judgement.severity}
       data-as-of={data.asOf ?? undefined}
       aria-label={title}
-      title={age}
       style={{ width, height }}
     >
-      {title !== '' && (
+      {titled && (
         <header className="panel-header">
-          <h2>{title}</h2>
-          {panel.description !== undefined && panel.description !== '' && (
-            <button type="button" className="panel-info" aria-label={`${words.details}: ${replaceVariables(panel.description)}`} data-tip={replaceVariables(panel.description)}>
+          <h2 title={title}>{title}</h2>
+          {description !== '' && (
+            <button type="button" className="panel-info" aria-label={`${words.details}: ${description}`} title={description}>
               i
             </button>
           )}
-          <span className="panel-marks">
-            {data.fault !== null && data.frames !== null && (
-              <span className="mark critical" title={data.fault.message}>
-                ⚠ {words.queryFailed}
-              </span>
-            )}
-            {severity !== 'normal' && (
-              <span className={`mark ${severity}`}>
-                {MARKS[severity]} {words[severity]}
-              </span>
-            )}
-          </span>
+          <Marks data={data} judgement={judgement} />
         </header>
       )}
-      <div className="panel-body" style={{ padding: title === '' ? PADDING_PX : `0 ${PADDING_PX}px ${PADDING_PX}px` }}>
-        {children(
-          Math.max(0, width - 2 * (PADDING_PX + BORDER_PX)),
-          Math.max(0, height - header - (header === 0 ? 2 : 1) * PADDING_PX - 2 * BORDER_PX)
-        )}
+      <div className="panel-body" style={{ padding: titled ? `0 ${PADDING_PX}px ${PADDING_PX}px` : PADDING_PX }}>
+        {children(Math.max(0, width - 2 * (PADDING_PX + BORDER_PX)), Math.max(0, innerHeight))}
       </div>
     </section>
+  );
+}
+
+function Marks({ data, judgement }: Pick<Props, 'data' | 'judgement'>) {
+  const { words } = useWall();
+  const { severity, count } = judgement;
+  return (
+    <span className="panel-marks">
+      {data.asOf !== null && <FigureAge asOf={data.asOf} />}
+      {data.fault !== null && data.frames !== null && (
+        <span className="mark critical" title={data.fault.message}>
+          ⚠ {words.queryFailed}
+        </span>
+      )}
+      {severity !== 'normal' && (
+        <span className={`mark ${severity}`} data-testid="severity">
+          {MARKS[severity]} {count > 1 && `${count} `}
+          {words[severity]}
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** How old the panel's figures are, once they are older than they should be. */
+function FigureAge({ asOf }: { readonly asOf: number }) {
+  const { words, serverNow, refreshMs } = useWall();
+  useNow(1_000);
+  const ageMs = serverNow() - asOf;
+  if (ageMs < Math.max(OLD_AFTER_MS, OLD_AFTER_REFRESHES * refreshMs)) return null;
+  return (
+    <span className="quiet figure-age" data-testid="figure-age">
+      {words.asOf(ageText(ageMs / 1_000, words))}
+    </span>
   );
 }
 

@@ -2,6 +2,7 @@ import { compareArrayValues, compareDataFrameStructures, type DataFrame } from '
 import { useMemo, useRef } from 'react';
 
 import type { PlacedPanel } from '../dashboard/layout';
+import { judge } from '../panels/figures';
 import { hasData, prepareFrames } from '../panels/prepare';
 import { PANEL_TYPES } from '../panels/panelTypes';
 import { NoData } from './NoData';
@@ -22,11 +23,15 @@ export function PanelView({ placed }: { readonly placed: PlacedPanel }) {
     [panel, data.frames, theme, timeZone, language]
   );
   const structureRev = useStructureRevision(prepared.frames);
+  const judgement = useMemo(
+    () => judge({ ...prepared, panel, theme, timeZone, replaceVariables }),
+    [prepared, panel, theme, timeZone, replaceVariables]
+  );
   const Drawing = PANEL_TYPES[panel.type];
-  const asks = (panel.targets ?? []).length > 0;
+  const asks = (panel.targets ?? []).some(({ hide }) => hide !== true);
 
   return (
-    <PanelFrame panel={panel} width={width} height={height} data={data} frames={prepared.frames}>
+    <PanelFrame panel={panel} width={width} height={height} data={data} judgement={judgement}>
       {(innerWidth, innerHeight) => {
         if (Drawing === undefined) return <p className="panel-words">{words.unsupported(panel.type)}</p>;
         if (asks && data.frames === null) return data.fault === null ? null : <Fault {...data.fault} />;

@@ -24,9 +24,10 @@ export function RangePicker({ range, dashboardRange, timeZone, words, onChange }
   return (
     <div className="control">
       <label>
-        <span className="control-label">{words.timeRange}</span>
         <select
           data-testid="time-range"
+          aria-label={words.timeRange}
+          title={words.timeRange}
           value={quick?.word ?? CHOSEN}
           onChange={({ target }) => {
             const picked = QUICK_RANGES.find(({ word }) => word === target.value);

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { type MouseEvent, useCallback, useEffect, useState } from 'react';
 
 import { readWallState, type WallState, writeWallState } from '../url/wallState';
 
@@ -13,8 +13,15 @@ const current = (): WallState =>
 
 export type ChangeWallState = (change: Partial<WallState>) => void;
 
+export interface WallStateControl {
+  readonly state: WallState;
+  readonly change: ChangeWallState;
+  /** Opens a clicked link to another dashboard without loading the page anew. */
+  readonly followLink: (click: MouseEvent<HTMLElement>) => void;
+}
+
 /** The viewer's choices, kept in the address; language and theme are remembered for the next visit too. */
-export function useWallState(): [WallState, ChangeWallState] {
+export function useWallState(): WallStateControl {
   const [state, setState] = useState(current);
 
   useEffect(() => {
@@ -23,13 +30,32 @@ export function useWallState(): [WallState, ChangeWallState] {
     return () => window.removeEventListener('popstate', onPop);
   }, []);
 
-  const change = useCallback<ChangeWallState>((part) => {
-    if (part.lang !== undefined) localStorage.setItem(LANGUAGE_KEY, part.lang);
-    if (part.theme !== undefined) localStorage.setItem(THEME_KEY, part.theme);
-    const next = { ...current(), ...part };
+  const show = useCallback((next: WallState) => {
     window.history.pushState(null, '', writeWallState(next));
     setState(next);
   }, []);
 
-  return [state, change];
+  const change = useCallback<ChangeWallState>(
+    (part) => {
+      if (part.lang !== undefined) localStorage.setItem(LANGUAGE_KEY, part.lang);
+      if (part.theme !== undefined) localStorage.setItem(THEME_KEY, part.theme);
+      show({ ...current(), ...part });
+    },
+    [show]
+  );
+
+  const followLink = useCallback(
+    (click: MouseEvent<HTMLElement>) => {
+      const anchor = (click.target as Element).closest('a');
+      if (anchor === null || click.defaultPrevented || click.button !== 0 || click.ctrlKey || click.metaKey || click.shiftKey) return;
+      const address = new URL(anchor.href, window.location.href);
+      if (address.origin !== window.location.origin || !address.pathname.startsWith('/d/')) return;
+      click.preventDefault();
+      const { lang, theme, kiosk } = current();
+      show({ ...readWallState(address, { lang, theme }), kiosk });
+    },
+    [show]
+  );
+
+  return { state, change, followLink };
 }

@@ -21,6 +21,7 @@ export interface WallContext {
   readonly lost: boolean;
   /** Goes up by one whenever the figures are to be read again. */
   readonly tick: number;
+  readonly refreshMs: number;
   readonly resolveRange: () => TimeRange;
   readonly replaceVariables: InterpolateFunction;
   readonly serverNow: () => number;

@@ -1,7 +1,7 @@
 import { type DisplayValueAlignmentFactors, type FieldDisplay, getDisplayValueAlignmentFactors, VizOrientation } from '@grafana/data';
 import { BigValue, BigValueColorMode, BigValueGraphMode, BigValueJustifyMode, BigValueTextMode, VizRepeater } from '@grafana/ui';
 
-import { figuresOf } from './figures';
+import { markedFigures } from './figures';
 import { optionsOf, type PanelProps } from './panelProps';
 
 const DEFAULTS = {
@@ -19,7 +19,7 @@ export function StatPanel(props: PanelProps) {
   const options = optionsOf(panel, DEFAULTS);
   return (
     <VizRepeater<FieldDisplay, DisplayValueAlignmentFactors>
-      getValues={() => figuresOf(props, options.graphMode !== BigValueGraphMode.None)}
+      getValues={() => markedFigures(props, options.graphMode !== BigValueGraphMode.None)}
       getAlignmentFactors={getDisplayValueAlignmentFactors}
       renderValue={({ value, width, height, alignmentFactors, count }) => (
         <BigValue

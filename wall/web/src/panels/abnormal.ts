@@ -1,36 +1,50 @@
-/** Which panels are out of the ordinary, so that the wall can say it with a symbol and a word beside the colour. */
-import { type DataFrame, type Field, FieldColorModeId, FieldType, getActiveThreshold, ReducerID, reduceField } from '@grafana/data';
+/** Which figures are out of the ordinary, so that the wall can say it with a symbol and a word beside the colour. */
+import { type DisplayValue, type FieldConfig, FieldColorModeId, type GrafanaTheme2 } from '@grafana/data';
 
 export type Severity = 'normal' | 'warning' | 'critical';
 
-const CRITICAL = /red/;
-const WARNING = /orange|yellow/;
-const CRITICAL_HEX = new Set(['#f2495c', '#e02f44', '#c4162a', '#ff7383']);
-const WARNING_HEX = new Set(['#ff9830', '#fade2a', '#ff780a', '#f2cc0c', '#e0b400', '#fa6400']);
+export const MARKS: Readonly<Record<Severity, string>> = { normal: '', warning: '▲', critical: '■' };
 
-/** What a threshold's colour stands for: red is critical, orange and yellow a warning, every other colour normal. */
-export function severityOfColor(color: string): Severity {
-  const name = color.toLowerCase();
-  if (CRITICAL.test(name) || CRITICAL_HEX.has(name)) return 'critical';
-  return WARNING.test(name) || WARNING_HEX.has(name) ? 'warning' : 'normal';
+const SHADES = ['super-light-', 'light-', '', 'semi-dark-', 'dark-'];
+const MEANINGS: readonly (readonly [Severity, readonly string[]])[] = [
+  ['critical', ['red']],
+  ['warning', ['orange', 'yellow']],
+];
+
+const known = new WeakMap<GrafanaTheme2, ReadonlyMap<string, Severity>>();
+
+function severities(theme: GrafanaTheme2): ReadonlyMap<string, Severity> {
+  const made = known.get(theme);
+  if (made !== undefined) return made;
+  const map = new Map(
+    MEANINGS.flatMap(([severity, names]) =>
+      names.flatMap((name) => SHADES.map((shade) => [theme.visualization.getColorByName(shade + name).toLowerCase(), severity] as const))
+    )
+  );
+  known.set(theme, map);
+  return map;
 }
 
-/** The worst newest figure of `frames`, by the thresholds of its field. */
-export function severityOf(frames: readonly DataFrame[], calc: string = ReducerID.lastNotNull): Severity {
-  let worst: Severity = 'normal';
-  for (const field of frames.flatMap(({ fields }) => fields)) {
-    const severity = severityOfField(field, calc);
-    if (severity === 'critical') return severity;
-    if (severity === 'warning') worst = severity;
-  }
-  return worst;
+/**
+ * What a figure's colour stands for: red is critical, orange and yellow a warning, every other colour normal.
+ *
+ * Only colours that thresholds or value mappings gave count; a series' own colour says nothing of its value.
+ */
+export function severityOf(config: FieldConfig, display: Pick<DisplayValue, 'color'>, theme: GrafanaTheme2): Severity {
+  const judged = config.color?.mode === (FieldColorModeId.Thresholds as string) || (config.mappings?.length ?? 0) > 0;
+  if (!judged || display.color === undefined) return 'normal';
+  return severities(theme).get(display.color.toLowerCase()) ?? 'normal';
 }
 
-function severityOfField(field: Field, calc: string): Severity {
-  const { thresholds, color } = field.config;
-  if (field.type !== FieldType.number || thresholds === undefined || color?.mode !== (FieldColorModeId.Thresholds as string)) return 'normal';
-  if (thresholds.steps.length < 2 || thresholds.mode !== 'absolute') return 'normal';
-  const value = reduceField({ field, reducers: [calc] })[calc] as number | null | undefined;
-  if (typeof value !== 'number' || Number.isNaN(value)) return 'normal';
-  return severityOfColor(getActiveThreshold(value, thresholds.steps).color);
+const RANK: readonly Severity[] = ['normal', 'warning', 'critical'];
+
+export interface Judgement {
+  readonly severity: Severity;
+  /** How many figures are as bad as that. */
+  readonly count: number;
+}
+
+export function worst(all: readonly Severity[]): Judgement {
+  const severity = RANK[Math.max(0, ...all.map((one) => RANK.indexOf(one)))] ?? 'normal';
+  return { severity, count: severity === 'normal' ? 0 : all.filter((one) => one === severity).length };
 }

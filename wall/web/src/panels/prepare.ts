@@ -6,6 +6,7 @@ import {
   type DataFrameJSON,
   dataFrameFromJSON,
   type FieldConfigSource,
+  FieldType,
   getTimeField,
   type GrafanaTheme2,
   type InterpolateFunction,
@@ -23,8 +24,11 @@ import { splitByNames } from './longFrames';
 
 const TIME_SERIES_FORMAT = 0;
 
+/** Some transformations are listed under an old name and a new one. */
+const transformations = [...new Map(Object.values(standardTransformers).map((one) => [one.id, one])).values()];
+
 standardTransformersRegistry.setInit(() =>
-  Object.values(standardTransformers).map((transformation) => ({
+  transformations.map((transformation) => ({
     id: transformation.id,
     name: transformation.name,
     description: transformation.description ?? '',
@@ -71,7 +75,7 @@ export function prepareFrames(panel: PanelJson, frames: DataFrame[], { theme, ti
   prepared.forEach((frame, frameIndex) => {
     frame.fields.forEach((field, fieldIndex) => {
       field.state = { ...field.state, origin: { frameIndex, fieldIndex } };
-      if (field.display !== undefined) field.display = localisedProcessor(field.display, language);
+      if (field.type === FieldType.number && field.display !== undefined) field.display = localisedProcessor(field.display, language);
     });
   });
   cacheFieldDisplayNames(prepared);

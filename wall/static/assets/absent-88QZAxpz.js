@@ -1,0 +1,1 @@
+import{r as e}from"./rolldown-runtime-BCiCTKAo.js";var t=e({DiffEditor:()=>i,Editor:()=>r,Geometry:()=>c,Point:()=>s,Range:()=>d,default:()=>n,editor:()=>u,languages:()=>l,loader:()=>a,useMonaco:()=>o}),n=()=>null,r=n,i=n,a={config:()=>void 0},o=()=>null,s=class{},c=class{},l={},u={},d=class{};export{t as n,a as r,n as t};
