@@ -1,3 +1,4 @@
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -96,6 +97,20 @@ def test_a_source_is_checked_against_the_event_types(tmp_path: Path) -> None:
         "sources/register.yaml:1: a source is called as its file."
         " Name the file other.yaml, or the source 'register'."
     ]
+
+
+def test_the_examples_of_the_documentation_have_no_mistakes(tmp_path: Path) -> None:
+    text = (SHIPPED.parent / "docs/configuration.md").read_text(encoding="utf-8")
+    units, indicators, alerts, recipients = re.findall(
+        r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL
+    )
+    files = {
+        "units/p.yaml": units,
+        "indicators/filings.yaml": indicators,
+        "alerts/filings.yaml": alerts,
+        "recipients.yaml": recipients,
+    }
+    assert problems(tmp_path, {**SMALL, **files}) == []
 
 
 def _places(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
