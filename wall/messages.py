@@ -17,6 +17,7 @@ class Code(StrEnum):
     NO_PANEL = "no-panel"
     BAD_REQUEST = "bad-request"
     BAD_VARIABLE = "bad-variable"
+    NOTHING_CONFIGURED = "nothing-configured"
     STORE_UNAVAILABLE = "store-unavailable"
     QUERY_FAILED = "query-failed"
     INTERNAL = "internal"
@@ -50,6 +51,11 @@ _MESSAGES: dict[Code, tuple[int, Text, Text]] = {
         400,
         Text("Giá trị bộ lọc không có trong danh sách.", "A filter's value is not among its options."),
         Text("Chọn lại bộ lọc ở đầu trang.", "Choose the filter again at the top of the page."),
+    ),
+    Code.NOTHING_CONFIGURED: (
+        503,
+        Text("Kho dữ liệu chưa có tỉnh hay đơn vị nào.", "The data store has no province and no units yet."),
+        Text("Báo quản trị hệ thống chạy: ioc up", "Tell the administrator to run: ioc up"),
     ),
     Code.STORE_UNAVAILABLE: (
         503,

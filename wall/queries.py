@@ -21,7 +21,7 @@ from wall.macros import Period, expand
 from wall.messages import Code, Fault
 from wall.options import Chosen, Options
 from wall.reader import Reader, ReadError, StoreUnavailableError
-from wall.variables import bind
+from wall.variables import VariableError, bind
 
 STEP_MS = 5_000
 """Moments are told apart in steps of this length, which is the dashboards' refresh."""
@@ -105,6 +105,8 @@ class Panels:
         try:
             variables = await self._options.settle(dashboard, question.variables)
             frames = [await self._frame(target, question.period, variables) for target in shown["targets"]]
+        except VariableError as error:
+            raise Fault(Code.NOTHING_CONFIGURED) from error
         except ReadError as error:
             _LOG.warning("%s, panel %s: %s", question.dashboard, question.panel, error)
             return self._kept(question, error)
@@ -130,12 +132,12 @@ class Panels:
 
 
 def _rounded(period: Period) -> Period:
-    """Outwards to whole steps."""
-    return replace(
-        period,
-        from_ms=period.from_ms // STEP_MS * STEP_MS,
-        to_ms=-(-period.to_ms // STEP_MS) * STEP_MS,
-    )
+    """Both ends to the next whole step, so that moments within a step are one and a midnight stays a midnight."""
+    return replace(period, from_ms=_next_step(period.from_ms), to_ms=_next_step(period.to_ms))
+
+
+def _next_step(milliseconds: int) -> int:
+    return -(-milliseconds // STEP_MS) * STEP_MS
 
 
 def _whenever(question: Question) -> Question:
