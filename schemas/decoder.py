@@ -9,6 +9,7 @@ import msgspec
 
 from schemas.diagnosis import diagnose
 from schemas.event import Event
+from schemas.patterns import FieldError
 from schemas.refusal import Reason, Refusal
 from schemas.registry import Registry
 
@@ -19,7 +20,10 @@ MAX_BYTES = 1024 * 1024
 
 
 class _NoEvent(Event):
-    """In every union, so that `type` is asked for: of a lone struct msgspec does not ask for it."""
+    """In every union, so that `type` is asked for: of a lone struct msgspec does not ask for it. Never made."""
+
+    def __post_init__(self) -> None:
+        raise FieldError(field="type")
 
 
 class EventDecoder:

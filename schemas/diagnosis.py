@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from schemas.event import ID_PATTERN
 from schemas.fields import Field
-from schemas.patterns import FieldError
-from schemas.personal_data import is_identity, personal_field
+from schemas.patterns import FieldError, matcher
+from schemas.personal_data import find_personal, is_identity
 from schemas.refusal import Reason, Refusal
 from schemas.registry import EventType
 
@@ -28,6 +29,7 @@ _ENVELOPE = {
     "data": "an object with the fields of the event's type",
     "datacontenttype": 'the text "application/json", or nothing',
 }
+_is_identifier = matcher(ID_PATTERN)
 _MISFIT = re.compile(r"Object (?P<how>missing required|contains unknown) field `(?P<name>.*)`")
 _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
 
@@ -68,13 +70,15 @@ def diagnose(value: bytes, error: Exception, types: Mapping[str, EventType]) -> 
 
 def _personal(document: object) -> _Cause | None:
     """Personal data goes before every other cause: it must not come again."""
-    path = personal_field(document)
-    if path is None:
+    found = find_personal(document)
+    if found is None:
         return None
-    name = path.rpartition(".")[2]
-    return _Cause(
-        "personal_data", path, f"the field {name} may hold personal data: its source must not send it"
-    )
+    name = found.path.rpartition(".")[2]
+    if found.by == "name":
+        message = f"the field {name} may hold personal data: its source must not send it"
+    else:
+        message = f"the value of {name} looks like a person's number or address: its source must not send it"
+    return _Cause("personal_data", found.path, message)
 
 
 def _unknown_type(document: Mapping[str, Any], types: Mapping[str, EventType]) -> _Cause | None:
@@ -110,10 +114,6 @@ def _cause(
         known = fields if in_data else _ENVELOPE
         owner = event_type.type if event_type and in_data else "the envelope"
         return _Cause(reason, path, f"{owner} has no such field. {_suggestion(name, known)}".rstrip())
-    holder = document.get("data") if len(parts) > 1 else document
-    value = holder.get(name) if isinstance(holder, Mapping) else None
-    if isinstance(value, str) and is_identity(value):
-        return _Cause("personal_data", path, f"the value of {name} looks like a person's number or address")
     expected = (
         fields[name].expected if len(parts) > 1 and name in fields else _ENVELOPE.get(name, "an object")
     )
@@ -126,5 +126,5 @@ def _suggestion(word: str, known: Iterable[str]) -> str:
 
 
 def _presentable(value: object) -> str:
-    """A text of the envelope that may be shown: short, and nobody's number."""
-    return value if isinstance(value, str) and len(value) <= 128 and not is_identity(value) else ""
+    """A text of the envelope if it may be shown: no free text, and nobody's number."""
+    return value if isinstance(value, str) and _is_identifier(value) and not is_identity(value) else ""

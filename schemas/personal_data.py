@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -53,10 +53,17 @@ def is_identity(text: str) -> bool:
     return _IDENTITY.search(text) is not None
 
 
-def personal_field(document: object) -> str | None:
-    """The path of a field in a decoded JSON document whose name may hold personal data.
+class Finding(NamedTuple):
+    """A place in a document: its path, and whether the field's name tells of personal data or its value does."""
 
-    A name that is not one word could itself be a person's: `*` stands for it.
+    path: str
+    by: Literal["name", "value"]
+
+
+def find_personal(document: object) -> Finding | None:
+    """A field in a decoded JSON document that holds personal data, by its name or by what its text looks like.
+
+    In the path, `*` stands for a name that is not one word: it could itself be a person's.
     """
     stack: list[tuple[str, object]] = [("$", document)]
     while stack:
@@ -64,10 +71,12 @@ def personal_field(document: object) -> str | None:
         if isinstance(node, dict):
             for name in node:
                 if is_personal(name):
-                    return f"{path}.{_shown(name)}"
+                    return Finding(f"{path}.{_shown(name)}", "name")
             stack.extend((f"{path}.{_shown(name)}", value) for name, value in node.items())
         elif isinstance(node, list):
             stack.extend((f"{path}[{index}]", value) for index, value in enumerate(node))
+        elif isinstance(node, str) and is_identity(node):
+            return Finding(path, "value")
     return None
 
 
@@ -75,12 +84,14 @@ def redact(payload: bytes) -> str:
     """The payload as text without what may be personal, for the dead letters.
 
     Fields of personal names are cut with all that is in them; numbers of citizens and phones and e-mail addresses are
-    cut from every text. A payload without any comes back as it was. What is not JSON is treated as text, as well as
-    can be done. Never raises.
+    cut from every text (a JSON number stays: it is an amount or a count). A payload without any comes back as it was.
+    What is not a JSON object or list is treated as text, as well as can be done. Never raises.
     """
     try:
         document = msgspec.json.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return redact_text(payload.decode("utf-8", "replace"))
+    if not isinstance(document, dict | list):
         return redact_text(payload.decode("utf-8", "replace"))
     cleaned = _clean(document, 0)
     if cleaned == document:

@@ -6,6 +6,7 @@ data: no text but enums, codes, instants and dates; no field of a personal name.
 
 from __future__ import annotations
 
+import json
 import keyword
 import re
 from collections.abc import Container, Iterator, Mapping
@@ -66,10 +67,9 @@ def _root(schema: Mapping[str, Any]) -> Iterator[Mistake]:
     yield from _unknown((), schema, _ROOT)
     yield from _described((), schema)
     for name, wanted in (("$schema", DIALECT), ("type", "object"), ("additionalProperties", False)):
-        if schema.get(name) != wanted or isinstance(schema.get(name), int) != isinstance(wanted, int):
-            yield Mistake(
-                (name,) if name in schema else (), f"{name} is not {wanted}", f"Set {name} to {wanted}."
-            )
+        if type(schema.get(name)) is not type(wanted) or schema[name] != wanted:
+            hint = f"Set {name} to {json.dumps(wanted)}."
+            yield Mistake((name,) if name in schema else (), f"{name} is not {json.dumps(wanted)}", hint)
     version = schema.get("version")
     if not isinstance(version, str) or not re.fullmatch(r"[1-9][0-9]*\.(?:0|[1-9][0-9]*)", version):
         hint = 'Write the type version and the minor version, at first "1.0".'

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.decoder import MAX_BYTES, EventDecoder, Refusal
-from schemas.registry import load_registry
+from schemas.registry import SHIPPED, load_registry
 
 REGISTRY = load_registry()
 DECODER = EventDecoder(REGISTRY)
@@ -111,3 +115,67 @@ def test_a_bad_event_is_refused_with_reason_and_path(value: bytes, reason: str, 
     found = refusal(value)
     assert (found.reason, found.path) == (reason, path)
     assert found.message
+
+
+def test_a_refusal_tells_which_event_it_was() -> None:
+    found = refusal(event({"channel": "fax"}))
+    assert (found.type, found.source, found.event_id) == (EVENT["type"], EVENT["source"], EVENT["id"])
+    assert found.schema_version == REGISTRY["filings.received"].version
+    assert refusal(event(type="vn.ioc.filings.vanished.v1")).schema_version == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (event({"channel": "fax"}), "one of direct, online, post, other"),
+        (event({"components": 1001}), "a whole number from 0 to 1000"),
+        (event({"chanel": "online"}), "Did you mean channel?"),
+        (event(type="vn.ioc.filings.recieved.v1"), "Did you mean vn.ioc.filings.received.v1?"),
+        (event({"dossier": ABSENT}), "required"),
+        (event({"due_at": "2026-10-20"}), "an instant with its offset"),
+        (event({"Email": ""}), "the field Email may hold personal data"),
+        (event({"dossier": "040085001234"}), "the value of dossier looks like"),
+    ],
+)
+def test_a_refusal_says_what_was_expected(value: bytes, said: str) -> None:
+    assert said in refusal(value).message
+
+
+@given(
+    st.sampled_from(
+        [
+            "$",
+            "id",
+            "source",
+            "type",
+            "subject",
+            "time",
+            "specversion",
+            "data",
+            "channel",
+            "dossier",
+            "due_at",
+        ]
+    ),
+    st.sampled_from(["Nguyễn Thị Bưởi", "Bưởi@example.vn", "Bưởi 040085001234"]),
+)
+def test_a_refusal_never_repeats_what_the_event_says(name: str, secret: str) -> None:
+    document = json.loads(event())
+    if name == "$":
+        document = {secret: {secret: secret}}
+    elif name in document:
+        document[name] = secret
+    else:
+        document["data"] |= {name: secret, secret: 1}
+    found = refusal(json.dumps(document).encode())
+    assert "Bưởi" not in f"{found} {found.type} {found.source} {found.event_id} {found!r}"
+
+
+def test_a_registry_of_one_type_still_asks_for_the_type(tmp_path: Path) -> None:
+    shutil.copytree(SHIPPED / "filings" / "received", tmp_path / "filings" / "received")
+    decoder = EventDecoder(load_registry(tmp_path))
+    assert decoder.decode(event()).kind == "filings.received"
+    with pytest.raises(Refusal, match="bad_envelope"):
+        decoder.decode(event(type=ABSENT))
+    with pytest.raises(Refusal, match="unknown_type"):
+        decoder.decode(event(type="_NoEvent"))
