@@ -10,9 +10,12 @@ import typer
 from typer.core import TyperGroup
 
 from ioc.commands import alerts, dashboards, dead_letters
+from ioc.commands.audit import audit
 from ioc.commands.check import check
 from ioc.commands.doctor import doctor
 from ioc.commands.importing import import_
+from ioc.commands.run import demo, up
+from ioc.commands.simulate import simulate
 from ioc.commands.version import version
 from ioc.errors import UserError
 
@@ -52,9 +55,13 @@ def _options(
     logging.basicConfig(level=logging.INFO if debug else logging.CRITICAL)
 
 
+app.command("audit")(audit)
 app.command("check")(check)
+app.command("demo")(demo)
 app.command("doctor")(doctor)
 app.command("import")(import_)
+app.command("simulate")(simulate)
+app.command("up")(up)
 app.command("version")(version)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(dashboards.app, name="dashboards")

@@ -35,13 +35,12 @@ class Role(StrEnum):
 
     compute = "compute"
     store = "store"
-    notify = "notify"
     wall = "wall"
 
 
 def demo(
     port: _Port = None,
-    rate: Annotated[float, typer.Option(help="Simulated events per second.")] = 20.0,
+    rate: Annotated[float, typer.Option(metavar="N", help="Simulated events per second.")] = 2.0,
 ) -> None:
     """Run everything here, fed by the simulator.
 
@@ -50,7 +49,7 @@ def demo(
 
     Example: ioc demo
     """
-    _run_stack(port, simulator=("--rate", str(rate)))
+    _run_stack(port, simulator=("--rate", str(rate), "--bad", "0.0005"))
 
 
 def up(

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from ioc.doctor import clickhouse, kafka, web
 from ioc.doctor.finding import Finding
 from ioc.settings import Settings
+from ioc.stack import WORKERS
 
-GROUPS = {role: f"ioc-{role}" for role in ("compute", "store", "notify")}
+GROUPS = {role: f"ioc-{role}" for role in WORKERS}
 """The consumer group of each role."""
 
 __all__ = ["Finding", "examine"]

@@ -1,0 +1,32 @@
+"""What `ioc audit` says of what it found."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+from ioc.commands.audit import _json, _words
+from store.audit import Audit, Difference, Sums
+
+DIFFERENT = Difference(
+    "online_filing_rate", "xa-1", "channel=online", date(2026, 3, 1), Sums(3, 4), Sums(4, 4)
+)
+
+
+def test_agreement_is_one_line() -> None:
+    assert _words(Audit(12_345, [])) == "12,345 buckets compared, all equal"
+
+
+def test_a_difference_names_its_bucket_both_sums_and_how_to_look() -> None:
+    words = _words(Audit(10, [DIFFERENT]))
+    assert "1 of 10 buckets differ" in words
+    assert (
+        "2026-03-01 online_filing_rate xa-1 channel=online: the stream says 3/4, the events say 4/4" in words
+    )
+    assert "SELECT * FROM indicator_values" in words
+
+
+def test_many_differences_are_cut_for_people_and_not_for_scripts() -> None:
+    many = Audit(100, [DIFFERENT] * 30)
+    assert "and 10 more" in _words(many)
+    assert len(json.loads(_json(many))["differences"]) == 30
