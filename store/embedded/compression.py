@@ -45,6 +45,10 @@ class Decompressor(Protocol):
     def eof(self) -> bool:
         """Whether the stream has come to its end."""
 
+    @property
+    def unused_data(self) -> bytes:
+        """The bytes after that end."""
+
 
 class _Lz4Compressor:
     def __init__(self) -> None:
@@ -106,12 +110,11 @@ def compress(codec: Codec, data: bytes) -> bytes:
 
 
 class Decoder:
-    """Decompresses a request's body piece by piece."""
+    """Decompresses a request's body piece by piece; it may be several streams, one after the other."""
 
     def __init__(self, codec: Codec) -> None:
-        self._name = codec.name
-        self._stream = codec.decompressor()
-        self._begun = False
+        self._codec = codec
+        self._stream: Decompressor | None = None
 
     def decode(self, data: bytes) -> bytes:
         """What this piece holds.
@@ -119,12 +122,17 @@ class Decoder:
         Raises:
             QueryError: the bytes are not what Content-Encoding says.
         """
-        self._begun = True
+        decoded = []
         try:
-            return self._stream.decompress(data)
+            while data:
+                if self._stream is None or self._stream.eof:
+                    self._stream = self._codec.decompressor()
+                decoded.append(self._stream.decompress(data))
+                data = self._stream.unused_data if self._stream.eof else b""
         except (zlib.error, zstd.ZstdError, RuntimeError, EOFError) as error:
-            msg = f"The body is not {self._name}, which Content-Encoding says: {error}"
+            msg = f"The body is not {self._codec.name}, which Content-Encoding says: {error}"
             raise QueryError.of(ErrorCode.INCORRECT_DATA, msg) from error
+        return b"".join(decoded)
 
     def finish(self) -> None:
         """Say that no more pieces follow; a body of no bytes at all is none.
@@ -132,6 +140,6 @@ class Decoder:
         Raises:
             QueryError: the body is cut off.
         """
-        if self._begun and not self._stream.eof:
-            msg = f"The {self._name} body is cut off"
+        if self._stream is not None and not self._stream.eof:
+            msg = f"The {self._codec.name} body is cut off"
             raise QueryError.of(ErrorCode.INCORRECT_DATA, msg)

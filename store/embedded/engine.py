@@ -65,10 +65,9 @@ class Connection:
             pairs = ", ".join(f"{name} = {quote(value)}" for name, value in settings.items())
             self.query(f"SET {pairs}".encode(), "Null")
 
-    def reset(self, names: Iterable[str]) -> None:
-        """Give settings their defaults back."""
-        for name in names:
-            self.query(f"SET {name} = DEFAULT".encode(), "Null")
+    def set_default(self, name: str) -> None:
+        """Give a setting its default back."""
+        self.query(f"SET {name} = DEFAULT".encode(), "Null")
 
     def use(self, database: str) -> None:
         """Make it the current database."""

@@ -127,7 +127,7 @@ class Execution:
         if kind.reads_only:
             on_read(lease.tag)
         output = statement.format or request.default_format
-        if kind.reads_only and not request.at_once and output in _STREAMED:
+        if statement.keyword in ("SELECT", "WITH") and not request.at_once and output in _STREAMED:
             blocks = lease.connection.stream(sql, output, request.parameters)
             first, second = next(blocks, b""), next(blocks, b"")
             if not second:

@@ -36,8 +36,10 @@ class Lease:
     connection: Connection
     tag: str
     base: Mapping[str, str]  # the user's own settings
-    database: str = _DEFAULT_DATABASE
-    applied: frozenset[str] = frozenset()  # settings that the last request brought
+    database: str = _DEFAULT_DATABASE  # the session's own
+    used: str = _DEFAULT_DATABASE  # the connection's
+    applied: Mapping[str, str] | None = None  # the last request's settings; None when they must be SET anew
+    to_reset: set[str] = field(default_factory=set)
     statements: list[bytes] = field(default_factory=list)  # the session's own SETs
     expires: float = 0.0
     busy: bool = False
@@ -48,23 +50,34 @@ class Lease:
         Raises:
             QueryError: there is no such database or setting, or the user may not change it.
         """
-        if self.applied:
-            self.connection.reset(self.applied)
-            self.connection.set(self.base)
+        wanted = database or self.database
+        if wanted != self.used:
+            self.connection.use(wanted)
+            self.used = wanted
+        if settings == self.applied:
+            return
+        for name in self.to_reset:
+            with contextlib.suppress(QueryError):  # one that does not exist was refused when it came
+                self.connection.set_default(name)
+        first = dict(self.base)
+        if self.statements or "readonly" in first:
+            self.connection.set(first)
             for statement in self.statements:
                 self.connection.query(statement, "Null")
-            self.applied = frozenset()
-        self.connection.use(database or self.database)
-        self.applied = frozenset(settings)
-        self.connection.set(settings)
+            first = {}
+        self.applied = None
+        self.to_reset = set(settings)
+        self.connection.set(first | dict(settings))
+        self.applied = settings
 
     def remember(self, keyword: str, sql: bytes) -> None:
         """Note what a statement of the session has changed for the requests after it."""
         if keyword == "SET":
             self.statements.append(sql)
+            self.applied = None
         elif keyword == "USE":
             body, _ = self.connection.query(b"SELECT currentDatabase()", "RawBLOB")
-            self.database = body.decode()
+            self.database = self.used = body.decode()
 
 
 class Sessions:
@@ -106,10 +119,7 @@ class Sessions:
 
     def _new(self, user: User) -> Lease:
         tag = uuid.uuid4().hex
-        connection = self._engine.connect()
-        base = {"log_comment": tag} | dict(user.settings)
-        connection.set(base)
-        return Lease(connection, tag, base)
+        return Lease(self._engine.connect(), tag, {"log_comment": tag} | dict(user.settings))
 
     def _take(self, user: User, key: SessionKey) -> Lease:
         with self._lock:
