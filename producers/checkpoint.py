@@ -1,16 +1,19 @@
-"""How far an import has come, on disk: written only after the broker has acknowledged everything up to there."""
+"""How far a producer has come, on disk: written only after the broker has acknowledged everything up to there."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from ioc.errors import UserError
 from producers.source import Source
 from producers.summary import Tally
+
+Kept = TypeVar("Kept", bound=msgspec.Struct)
 
 
 class CheckpointError(UserError):
@@ -44,13 +47,7 @@ class CheckpointFile:
         Raises:
             CheckpointError: there is one, and it is unreadable.
         """
-        try:
-            return msgspec.json.decode(self.path.read_bytes(), type=Checkpoint)
-        except FileNotFoundError:
-            return Checkpoint(Tally())
-        except (OSError, msgspec.DecodeError) as error:
-            msg = f"{self.path}: unreadable checkpoint ({error}): remove it and import again; nothing is counted twice"
-            raise CheckpointError(msg) from error
+        return load_json(self.path, Checkpoint) or Checkpoint(Tally())
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Replace the checkpoint as a whole, also when the machine stops in between.
@@ -58,14 +55,38 @@ class CheckpointFile:
         Raises:
             CheckpointError: the folder cannot be written.
         """
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            new = self.path.with_suffix(".new")
-            with new.open("wb") as out:
-                out.write(msgspec.json.encode(checkpoint))
-                out.flush()
-                os.fsync(out.fileno())
-            new.replace(self.path)
-        except OSError as error:
-            msg = f"{self.path}: the checkpoint cannot be written: {error.strerror}; set IOC_DATA to a folder that can"
-            raise CheckpointError(msg) from error
+        save_json(self.path, checkpoint)
+
+
+def load_json(path: Path, kind: type[Kept]) -> Kept | None:
+    """What was saved there; None if nothing was.
+
+    Raises:
+        CheckpointError: it is unreadable.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError) as error:
+        msg = f"{path}: unreadable checkpoint ({error}): remove it and start again; nothing is counted twice"
+        raise CheckpointError(msg) from error
+
+
+def save_json(path: Path, kept: msgspec.Struct) -> None:
+    """Replace a file as a whole, also when the machine stops in between.
+
+    Raises:
+        CheckpointError: the folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_suffix(".new")
+        with new.open("wb") as out:
+            out.write(msgspec.json.encode(kept))
+            out.flush()
+            os.fsync(out.fileno())
+        new.replace(path)
+    except OSError as error:
+        msg = f"{path}: the checkpoint cannot be written: {error.strerror}; set IOC_DATA to a folder that can"
+        raise CheckpointError(msg) from error

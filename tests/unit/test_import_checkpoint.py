@@ -52,7 +52,7 @@ def test_another_import_has_another_checkpoint(tmp_path: Path, register: Path) -
 def test_a_torn_checkpoint_says_what_to_do(tmp_path: Path, register: Path) -> None:
     file = CheckpointFile(tmp_path, register, SOURCE, "cluster")
     file.path.write_text('{"tally": {"re', encoding="utf-8")
-    with pytest.raises(CheckpointError, match="remove it and import again"):
+    with pytest.raises(CheckpointError, match="remove it and start again"):
         file.load()
 
 

@@ -1,0 +1,43 @@
+"""The events of a world in order of time, from one instant to another, never one that lies ahead."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from datetime import datetime
+
+from producers.event import Event
+from producers.world import World, minute_of
+
+
+class Timeline:
+    """Walks through a world; lives that are in progress are kept until their events are due.
+
+    Args:
+        world: what happens.
+        began: nothing that begins before this minute happens at all.
+        since: events up to here are taken as sent.
+    """
+
+    def __init__(self, world: World, began: datetime, since: datetime) -> None:
+        self._world = world
+        self._since = since
+        self._minute = minute_of(max(began, since - world.longest_life))
+        self._pending: list[tuple[float, str, Event]] = []
+
+    def until(self, now: datetime) -> Iterator[Event]:
+        """The events after those that were already given, up to and including `now`."""
+        after, upto = self._since.timestamp(), now.timestamp()
+        last = minute_of(now)
+        while self._minute <= last:
+            for at, event in self._world.beginning_in(self._minute):
+                if (instant := at.timestamp()) > after:
+                    heapq.heappush(self._pending, (instant, event["id"], event))
+            self._minute += 1
+            yield from self._due(min(upto, self._minute * 60))
+        yield from self._due(upto)
+        self._since = max(self._since, now)
+
+    def _due(self, upto: float) -> Iterator[Event]:
+        while self._pending and self._pending[0][0] <= upto:
+            yield heapq.heappop(self._pending)[2]

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from producers.lives import EVENTS_PER_DOSSIER, Happening, cleaning, dossier_life, longest_life
+from producers.profiles import Profile
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+LIVES = st.tuples(
+    st.integers(0, 10**6),
+    st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)),  # noqa: DTZ001  # the zone is put on below
+    st.sampled_from([1.0, 24.0, 500.0]),
+)
+
+
+def life(seed: int, at: datetime, speed: float, late: float = 0.1) -> list[Happening]:
+    profile = Profile("16681", volume=1, online=0.8, late=late, paid_online=0.6, errors=0.03)
+    return dossier_life(random.Random(seed), profile, at.replace(tzinfo=ZONE), speed)  # noqa: S311
+
+
+def due(happenings: list[Happening]) -> datetime:
+    """The latest of the due dates that the events carry."""
+    latest: datetime = [happening.data["due_at"] for happening in happenings if "due_at" in happening.data][
+        -1
+    ]
+    return latest
+
+
+@given(LIVES)
+def test_a_life_is_whole_and_in_order(drawn: tuple[int, datetime, float]) -> None:
+    happenings = life(*drawn)
+    kinds = [happening.kind for happening in happenings]
+    assert kinds[0] == "filings.received"
+    assert happenings[0].at == drawn[1].replace(tzinfo=ZONE)
+    assert [h.at for h in happenings] == sorted(h.at for h in happenings)
+    assert len(set(kinds)) == len(kinds)
+    ends = {"filings.settled", "filings.refused", "filings.withdrawn"}.intersection(kinds)
+    assert len(ends) == 1
+    assert ("filings.supplement_asked" in kinds) == ("filings.supplement_given" in kinds)
+    if "filings.returned" in kinds:
+        assert kinds.index("filings.returned") > kinds.index("filings.settled")
+    if "payments.paid" in kinds:
+        assert kinds.index("payments.paid") > kinds.index("payments.requested")
+    assert happenings[-1].at - happenings[0].at <= longest_life(drawn[2])
+
+
+@given(LIVES, st.booleans())
+def test_who_is_late_is_late_by_calendar_day_at_any_speed(
+    drawn: tuple[int, datetime, float], late: bool
+) -> None:
+    happenings = life(*drawn, late=float(late))
+    for happening in happenings:
+        if happening.kind == "filings.settled":
+            assert (happening.at.date() > due(happenings).date()) == late
+
+
+def test_the_mean_number_of_events_is_what_the_rate_counts_on() -> None:
+    at = datetime(2026, 11, 20, 9)  # noqa: DTZ001  # the zone is put on above
+    count = 10_000
+    events = sum(len(life(seed, at, 24)) for seed in range(count))
+    assert events / count == pytest.approx(EVENTS_PER_DOSSIER, rel=0.02)
+
+
+@given(st.integers(0, 10**6))
+def test_cleaning_counts_add_up(seed: int) -> None:
+    profile = Profile("16681", 1, 0.8, 0.1, 0.6, errors=0.5)
+    at = datetime(2026, 11, 20, 9, tzinfo=ZONE)
+    done = cleaning(random.Random(seed), profile, at)  # noqa: S311
+    assert done.at == at
+    assert 0 <= done.data["errors_found"] <= done.data["records_checked"]
+    assert 0 < done.data["records"] <= done.data["records_checked"]
+    assert timedelta() < longest_life(24) < longest_life(1)
