@@ -21,7 +21,7 @@ class NoSuchSourceError(UserError):
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The register: CSV, XLSX or NDJSON.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The register: CSV or NDJSON.")],
     source: Annotated[
         str, typer.Option(metavar="NAME", help="Which source of config/sources says what its rows mean.")
     ],
