@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from schemas.fields import Form
 from schemas.registry import Registry
-from streams.core.compute import EventFields
+from streams.core.definitions import EventFields
 from streams.core.dossiers import CLOSING
 from streams.core.expressions import Type
 
@@ -17,16 +17,18 @@ _TYPES: Mapping[Form, Type] = {
     "enum": "string",
     "code": "string",
     "instant": "timestamp",
-    "date": "string",
     "integer": "integer",
     "boolean": "boolean",
 }
 
 
 def event_fields(registry: Registry) -> Iterator[EventFields]:
-    """Every kind of event with the fields of its data as columns."""
+    """Every kind of event with the fields of its data as columns; a date has no type that expressions know."""
     for kind, event_type in registry.items():
-        yield EventFields(kind, {name: _TYPES[field.form] for name, field in event_type.fields.items()})
+        columns = {
+            name: _TYPES[field.form] for name, field in event_type.fields.items() if field.form in _TYPES
+        }
+        yield EventFields(kind, columns)
 
 
 def dimensions(registry: Registry) -> Mapping[str, frozenset[str]]:

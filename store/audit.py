@@ -14,7 +14,7 @@ from typing import NamedTuple
 from clickhouse_connect.driver.client import Client
 
 from store.recompute import day_sums
-from streams.core.compute import EventFields
+from streams.core.definitions import EventFields
 from streams.core.indicators import Indicator
 from streams.core.units import Province, Units
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from streams.core.compute import EventFields, dossier_columns, event_columns
+from streams.core.definitions import EventFields, dossier_columns, event_columns
 from streams.core.dossiers import CLOSING, LIFE_COLUMNS
 from streams.core.indicators import Indicator
 from streams.core.plan import used_columns
@@ -81,8 +81,9 @@ def _event_rows(indicator: Indicator, fields: Mapping[str, EventFields]) -> str:
     selected = [f"{_column(name, kind)} AS {name}" for name, kind in columns.items() if name != "type"]
     kinds = ", ".join(_text(kind) for kind in indicator.over)
     return (
-        f"SELECT {', '.join(['unit', 'time', 'kind AS type', *selected])} FROM events FINAL"
-        f" WHERE kind IN ({kinds})"
+        # `events.kind`, since the data may have a field of that name too
+        f"SELECT {', '.join(['unit', 'time', 'events.kind AS type', *selected])} FROM events FINAL"
+        f" WHERE events.kind IN ({kinds})"
     )
 
 

@@ -18,8 +18,9 @@ import msgspec
 from schemas.decoder import Refusal
 from streams import topics
 from streams.batches import RecordBatch
-from streams.core.compute import Definitions, Delta, State
+from streams.core.compute import Delta, State
 from streams.core.dead_letters import Admission, DeadLetter, dead_letter
+from streams.core.definitions import Definitions
 from streams.core.updates import updates_by_unit
 from streams.delivery import delivered
 from streams.statelog import StateLog

@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
+from config.columns import event_fields
 from config.loader import Configuration, load
 from ioc.errors import UserError
 from ioc.settings import Settings
@@ -22,8 +23,9 @@ from streams import topics
 from streams.alerting import Alerting
 from streams.compute import LINGER_SECONDS, Compute
 from streams.core.alerting import AlertDelta, Evaluator
-from streams.core.compute import Definitions, Delta, EventFields, State
+from streams.core.compute import Delta, State
 from streams.core.dead_letters import Admission
+from streams.core.definitions import Definitions
 from streams.rows import COLUMNS, Rows
 from streams.statelog import StateLog
 from streams.store import LINGER_SECONDS as STORE_LINGER_SECONDS
@@ -35,25 +37,6 @@ EVALUATE_SECONDS = 2.0
 
 _SESSION_SECONDS, _HEARTBEAT_SECONDS = 10.0, 2.0
 """A killed worker's partitions go to another one after the session: Faust's default of 60 s is too long for alerts."""
-
-_TYPES = {
-    "enum": "string",
-    "code": "string",
-    "instant": "timestamp",
-    "integer": "integer",
-    "boolean": "boolean",
-}
-
-
-def event_fields(registry: Registry) -> list[EventFields]:
-    """The kinds of events with the columns that expressions may use."""
-    return [
-        EventFields(
-            kind,
-            {name: _TYPES[field.form] for name, field in event_type.fields.items() if field.form in _TYPES},
-        )
-        for kind, event_type in registry.items()
-    ]
 
 
 def definitions(configuration: Configuration, registry: Registry) -> Definitions:

@@ -13,7 +13,7 @@ from config.columns import dimensions, event_fields
 from config.problems import Problem, did_you_mean
 from config.shapes import Entry, Sheets
 from schemas.registry import Registry
-from streams.core.compute import EventFields, dossier_columns, event_columns
+from streams.core.definitions import EventFields, dossier_columns, event_columns
 from streams.core.dossiers import LIFE_COLUMNS
 from streams.core.expressions import ExpressionError, compile_expression
 from streams.core.indicators import DOSSIERS, Indicator

@@ -23,12 +23,12 @@ def audit(
 
     Example: ioc audit
     """
+    from config.columns import event_fields
     from config.loader import load
     from ioc.commands.database import client
     from ioc.datafolder import current_settings
     from schemas.registry import load_registry
     from store.audit import audit as run_audit
-    from streams.workers import event_fields
 
     registry = load_registry()
     configuration = load(current_settings().config, registry)

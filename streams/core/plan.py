@@ -7,10 +7,10 @@ other columns (amounts, durations) are evaluated row by row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from streams.core.expressions import Expression, Row, Type, Value, compile_expression
+from streams.core.expressions import Expression, Row, Value, compile_expression
 from streams.core.indicators import Indicator
 
 _CATEGORICAL = ("string", "boolean")
@@ -20,30 +20,20 @@ _REMEMBERED = 50_000
 class Contribution(NamedTuple):
     """What a row adds to an indicator, whenever and wherever that is."""
 
-    indicator: Indicator
+    indicator: str
     dims: str
     numerator: int
     denominator: int
 
 
-class _Term(NamedTuple):
-    """The numerator or the denominator: its value where the categories decide it, else how to compute it."""
+class _Compiled(NamedTuple):
+    """An indicator's expressions, ready for the rows of one plan."""
 
-    value: int
-    expression: Expression | None = None
-
-    def of(self, row: Row) -> int:
-        return self.value if self.expression is None else as_number(self.expression.evaluate(row))
-
-
-class _Outcome(NamedTuple):
-    """An indicator for one combination of categories."""
-
-    indicator: Indicator
-    dims: str
-    where: Expression | None
-    numerator: _Term
-    denominator: _Term
+    indicator: str
+    by: tuple[tuple[str, int], ...]
+    where: Expression
+    numerator: Expression
+    denominator: Expression
 
 
 class Plan:
@@ -52,57 +42,56 @@ class Plan:
     def __init__(self, indicators: Iterable[Indicator], columns: Mapping[str, str]) -> None:
         self.columns = tuple(columns)
         self._categories = tuple(at for at, kind in enumerate(columns.values()) if kind in _CATEGORICAL)
-        self._all_categorical = len(self._categories) == len(columns)
         self._categorical = {self.columns[at] for at in self._categories}
         self._compiled = [
-            (
-                indicator,
+            _Compiled(
+                indicator.id,
                 tuple((name, self.columns.index(name)) for name in indicator.by),
                 compile_expression(indicator.where, columns),
                 compile_expression(indicator.numerator, columns),
-                compile_expression(indicator.denominator, columns) if indicator.denominator else None,
+                compile_expression(indicator.denominator or "0", columns),
             )
             for indicator in indicators
         ]
-        self._remembered: dict[Row, tuple[_Outcome, ...]] = {}
+        self._decided: dict[Row, tuple[tuple[Contribution, ...], tuple[_Compiled, ...]]] = {}
 
-    def contributions(self, row: tuple[Value, ...]) -> list[Contribution]:
+    def contributions(self, row: tuple[Value, ...]) -> tuple[Contribution, ...]:
         """What the row adds to each indicator that counts it."""
-        categories = row if self._all_categorical else tuple([row[at] for at in self._categories])
-        outcomes = self._remembered.get(categories)
-        if outcomes is None:
-            if len(self._remembered) >= _REMEMBERED:
-                self._remembered.clear()
-            outcomes = self._remembered[categories] = tuple(self._outcomes(row))
-        return [
-            Contribution(indicator, dims, numerator.of(row), denominator.of(row))
-            for indicator, dims, where, numerator, denominator in outcomes
-            if where is None or where.evaluate(row)
-        ]
+        all_categorical = len(self._categories) == len(row)
+        categories = row if all_categorical else tuple([row[at] for at in self._categories])
+        decided = self._decided.get(categories)
+        if decided is None:
+            decided = self._decide(categories, row)
+        always, row_by_row = decided
+        if not row_by_row:
+            return always
+        return (*always, *[_contribution(one, row) for one in row_by_row if one.where.evaluate(row)])
 
-    def _outcomes(self, row: Row) -> Iterable[_Outcome]:
-        for indicator, by, where, numerator, denominator in self._compiled:
-            settled = self._is_categorical(where)
-            if settled and not where.evaluate(row):
+    def _decide(
+        self, categories: Row, row: tuple[Value, ...]
+    ) -> tuple[tuple[Contribution, ...], tuple[_Compiled, ...]]:
+        """Split the indicators into those that the categories decide and those that every row must be asked for."""
+        if len(self._decided) >= _REMEMBERED:
+            self._decided.clear()
+        always, row_by_row = [], []
+        for one in self._compiled:
+            if self._is_categorical(one.where) and not one.where.evaluate(row):
                 continue
-            dims = ",".join(f"{name}={row[at]}" for name, at in by if row[at] is not None)
-            yield _Outcome(
-                indicator,
-                dims,
-                None if settled else where,
-                self._term(numerator, row),
-                self._term(denominator, row),
-            )
-
-    def _term(self, expression: Expression | None, row: Row) -> _Term:
-        if expression is None:
-            return _Term(0)
-        if self._is_categorical(expression):
-            return _Term(as_number(expression.evaluate(row)))
-        return _Term(0, expression)
+            if all(map(self._is_categorical, (one.where, one.numerator, one.denominator))):
+                always.append(_contribution(one, row))
+            else:
+                row_by_row.append(one)
+        self._decided[categories] = tuple(always), tuple(row_by_row)
+        return self._decided[categories]
 
     def _is_categorical(self, expression: Expression) -> bool:
         return self._categorical.issuperset(expression.columns)
+
+
+def _contribution(one: _Compiled, row: tuple[Value, ...]) -> Contribution:
+    dims = ",".join([f"{name}={row[at]}" for name, at in one.by if row[at] is not None])
+    numerator, denominator = one.numerator.evaluate(row), one.denominator.evaluate(row)
+    return Contribution(one.indicator, dims, as_number(numerator), as_number(denominator))
 
 
 def as_number(value: Value) -> int:
@@ -110,7 +99,7 @@ def as_number(value: Value) -> int:
     return int(value) if isinstance(value, int) else 0
 
 
-def used_columns(indicators: Sequence[Indicator], columns: Mapping[str, str]) -> dict[str, Type]:
+def used_columns(indicators: Iterable[Indicator], columns: Mapping[str, str]) -> dict[str, str]:
     """The columns that the indicators look at, with their types, in the order of `columns`.
 
     Raises:
@@ -121,4 +110,4 @@ def used_columns(indicators: Sequence[Indicator], columns: Mapping[str, str]) ->
         used.update(indicator.by)
         for text in (indicator.where, indicator.numerator, indicator.denominator or "true"):
             used.update(compile_expression(text, columns).columns)
-    return {name: kind for name, kind in columns.items() if name in used}  # type: ignore[misc]
+    return {name: kind for name, kind in columns.items() if name in used}

@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 from clickhouse_connect.driver.client import Client
 
+from config.columns import event_fields
 from producers.importer import import_file
 from producers.publisher import Publisher
 from producers.summary import Summary
 from schemas.decoder import EventDecoder
 from store.audit import audit
-from streams.workers import event_fields
 from tests.fixtures.monitor import Monitor
 from tests.integration.register_figures import (
     by_channel,

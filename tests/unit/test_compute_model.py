@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.core.buckets import DAY
-from streams.core.compute import Definitions, EventFields, State
+from streams.core.compute import State
+from streams.core.definitions import Definitions, EventFields
 from streams.core.indicators import Indicator
 from streams.core.units import Province, Text, Unit, Units
 from tests.unit.reference import FakeEvent, day_sums, overdue_at
