@@ -26,7 +26,7 @@ class Terminal:
 
     def ready(self, name: str, address: str, seconds: float) -> None:
         """A part serves, for the first time."""
-        self.say(f"  {name:<12}{address or 'ready':<34}{seconds:>5.1f} s")
+        self.say(f"  {name:<16}{address or 'ready':<32}{seconds:>5.1f} s")
 
     def news(self, text: str, colour: str | None = None) -> None:
         """Something happened; with the time of day."""

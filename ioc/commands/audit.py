@@ -39,6 +39,8 @@ def audit(
 
 
 def _words(found: Audit) -> str:
+    if not found.buckets:
+        return "there is nothing to compare yet: no event has been stored"
     if not found.differences:
         return f"{found.buckets:,} buckets compared, all equal"
     lines = [f"{len(found.differences):,} of {found.buckets:,} buckets differ:"]

@@ -17,6 +17,10 @@ def test_agreement_is_one_line() -> None:
     assert _words(Audit(12_345, [])) == "12,345 buckets compared, all equal"
 
 
+def test_an_empty_store_is_not_called_equal() -> None:
+    assert "nothing to compare yet" in _words(Audit(0, []))
+
+
 def test_a_difference_names_its_bucket_both_sums_and_how_to_look() -> None:
     words = _words(Audit(10, [DIFFERENT]))
     assert "1 of 10 buckets differ" in words
