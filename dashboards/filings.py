@@ -44,7 +44,15 @@ def rate(number: int, indicator: str, title: str, grid: Grid, say: Say, targets:
         cases=say("Số hồ sơ", "Cases"),
         rate=say("Tỷ lệ", "Rate"),
     )
-    field = Field(unit="percentunit", decimals=1, min=0, max=1, thresholds=panels.below(target), no_value="–")
+    field = Field(
+        unit="percentunit",
+        decimals=1,
+        min=0,
+        max=1,
+        display_name=panels.ROW_TEXT,
+        thresholds=panels.below(target),
+        mappings=(panels.mapped_nothing("–"),),
+    )
     return panels.gauge(number, title, grid, Query(query), field, description=words)
 
 

@@ -196,7 +196,10 @@ def totals(number: int, grid: Grid, say: Say, targets: Targets) -> Panel:
         ),
         orientation="vertical",
     )
-    return replace(panel, overrides={name: replace(field, custom={}) for name, field in fields.items()})
+    # A colour in an override that bears a column's name would be taken for the row's own fixed colour.
+    return replace(
+        panel, overrides={name: replace(field, custom={}, color=None) for name, field in fields.items()}
+    )
 
 
 _BY_CHANNEL = """

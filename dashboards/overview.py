@@ -42,8 +42,8 @@ def overview(say: Say, targets: Targets) -> Dashboard:
             updates.cleaned(7, Grid(10, 7, 4, 5), say),
             watch.refused(8, Grid(14, 7, 4, 5), say),
             watch.age(9, Grid(18, 7, 6, 5), say),
-            filings.over_time(10, Grid(0, 12, 9, 14), say),
-            units.most_overdue(11, Grid(9, 12, 5, 14), say),
-            units.ranking(12, Grid(14, 12, 10, 14), say, targets),
+            filings.over_time(10, Grid(0, 12, 8, 14), say),
+            units.most_overdue(11, Grid(8, 12, 5, 14), say),
+            units.ranking(12, Grid(13, 12, 11, 14), say, targets),
         ),
     )

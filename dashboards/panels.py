@@ -15,6 +15,9 @@ NEUTRAL = "text"
 WARNING = "orange"
 CRITICAL = "red"
 
+ROW_TEXT = "${__data.fields[0]}"
+"""A display name: the row's text. A lone figure shows no text of its row without it."""
+
 _BY_THRESHOLD: Json = {"mode": "thresholds"}
 
 
@@ -58,16 +61,16 @@ def stat(
     field: Field,
     *,
     description: str = "",
-    color_mode: str = "value",
     orientation: str = "auto",
+    wide: bool = False,
 ) -> Panel:
-    """A large figure a row; the row's text column stands above it."""
+    """A large figure a row; the row's text column stands above it, or in a wide layout beside it."""
     options = {
         "reduceOptions": _every_row(),
         "orientation": orientation,
         "textMode": "value_and_name",
-        "wideLayout": False,
-        "colorMode": color_mode,
+        "wideLayout": wide,
+        "colorMode": "value",
         "graphMode": "none",
         "justifyMode": "auto",
         "showPercentChange": False,
@@ -98,7 +101,8 @@ def bar_gauge(
         "orientation": "horizontal",
         "displayMode": "basic",
         "valueMode": "text",
-        "namePlacement": "left",
+        "namePlacement": "top",
+        "text": {"titleSize": 14, "valueSize": 18},
         "showUnfilled": True,
         "sizing": "auto",
         "minVizWidth": 8,
@@ -224,7 +228,14 @@ def bar_chart(
 def judged_column(thresholds: Sequence[Threshold], *, width: int) -> Field:
     """A table's column of ratios whose text is coloured where the ratio is abnormal."""
     custom: dict[str, Any] = {"cellOptions": {"type": "color-text"}, "align": "right", "width": width}
-    return Field(unit="percentunit", decimals=1, color=_BY_THRESHOLD, thresholds=thresholds, custom=custom)
+    return Field(
+        unit="percentunit",
+        decimals=1,
+        color=_BY_THRESHOLD,
+        thresholds=thresholds,
+        mappings=(mapped_nothing("–"),),
+        custom=custom,
+    )
 
 
 def _every_row() -> Json:

@@ -87,19 +87,19 @@ def ranking(number: int, grid: Grid, say: Say, targets: Targets) -> Panel:
         "rank": say("Hạng", "Rank"),
         "unit_name": say("Đơn vị", "Unit"),
         "on_time": say("Đúng hạn", "On time"),
-        "on_time_cases": say("Đúng hạn / giải quyết", "On time / settled"),
+        "on_time_cases": say("/ Giải quyết", "/ Settled"),
         "online": say("Trực tuyến", "Online"),
-        "online_cases": say("Trực tuyến / tiếp nhận", "Online / received"),
+        "online_cases": say("/ Tiếp nhận", "/ Received"),
         "overdue": say("Quá hạn", "Overdue"),
     }
     columns = {
-        words["rank"]: Field(unit="none", decimals=0, custom={"width": 70, "align": "right"}),
-        words["unit_name"]: Field(custom={"minWidth": 180}),
-        words["on_time"]: panels.judged_column(panels.below(targets.get("on_time_settlement")), width=95),
-        words["on_time_cases"]: Field(custom={"width": 165, "align": "right"}),
-        words["online"]: panels.judged_column(panels.below(targets.get("online_filing_rate")), width=105),
-        words["online_cases"]: Field(custom={"width": 175, "align": "right"}),
-        words["overdue"]: Field(unit="locale", decimals=0, custom={"width": 90, "align": "right"}),
+        words["rank"]: Field(unit="none", decimals=0, custom={"width": 65, "align": "right"}),
+        words["unit_name"]: Field(custom={"minWidth": 170}),
+        words["on_time"]: panels.judged_column(panels.below(targets.get("on_time_settlement")), width=90),
+        words["on_time_cases"]: Field(custom={"width": 120, "align": "right"}),
+        words["online"]: panels.judged_column(panels.below(targets.get("online_filing_rate")), width=100),
+        words["online_cases"]: Field(custom={"width": 120, "align": "right"}),
+        words["overdue"]: Field(unit="locale", decimals=0, custom={"width": 85, "align": "right"}),
     }
     return panels.table(
         number,

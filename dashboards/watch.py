@@ -134,7 +134,7 @@ def age(number: int, grid: Grid, say: Say) -> Panel:
         Threshold(LATE_AFTER_SECONDS, panels.WARNING),
         Threshold(SILENT_AFTER_SECONDS, panels.CRITICAL),
     )
-    mappings = (panels.mapped_nothing(say("chưa có dữ liệu", "no data yet")),)
+    mappings = (panels.mapped_nothing(say("chưa có", "none yet")),)
     return panels.stat(
         number,
         say("Độ trễ dữ liệu", "Data age"),
@@ -145,5 +145,6 @@ def age(number: int, grid: Grid, say: Say) -> Panel:
             "Thời gian từ sự kiện mới nhất nhận được của từng nguồn.",
             "Time since the newest event of each stream.",
         ),
-        orientation="vertical",
+        orientation="horizontal",
+        wide=True,
     )
