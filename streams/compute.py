@@ -85,13 +85,13 @@ class Compute:
             if record.offset < applied:
                 continue
             try:
-                event = admit(topic, record.value, record.timestamp)
+                event, time_ms = admit(topic, record.value, record.timestamp)
             except Refusal as refusal:
                 self._refused.append(
                     dead_letter(refusal, topic, partition, record.offset, record.timestamp, record.value)
                 )
             else:
-                apply(event, record.timestamp)
+                apply(event, time_ms, record.timestamp)
         state.offsets[topic] = max(applied, batch.last_offset + 1)
 
     async def commit(self) -> None:

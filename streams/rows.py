@@ -14,7 +14,7 @@ from schemas.decoder import Refusal
 from streams import topics
 from streams.batches import Record
 from streams.core.alerting import AlertTransition
-from streams.core.calendar import Calendar, epoch_ms
+from streams.core.calendar import Calendar
 from streams.core.dead_letters import Admission, DeadLetter
 from streams.core.receipts import Receipt
 from streams.core.units import Units
@@ -80,7 +80,7 @@ class Rows:
     def event(self, topic: str, partition: int, record: Record) -> Iterable[Row]:
         """One row, or none for an event that compute refuses too: it becomes a dead letter there."""
         try:
-            event = self._admission.admit(topic, record.value, record.timestamp)
+            event, time_ms = self._admission.admit(topic, record.value, record.timestamp)
         except Refusal:
             return
         data = event.data
@@ -89,7 +89,7 @@ class Rows:
             event.subject,
             event.source,
             event.id,
-            epoch_ms(event.time),
+            time_ms,
             record.timestamp,
             getattr(data, "dossier", None) or "",
             _encode(data),

@@ -77,8 +77,8 @@ class State:
     def __len__(self) -> int:
         return len(self._buckets) + len(self._dossiers)
 
-    def apply(self, event: Any, arrived_ms: int) -> None:
-        """Take in one event that passed admission; one seen before changes nothing."""
+    def apply(self, event: Any, time_ms: int, arrived_ms: int) -> None:
+        """Take in one event that passed admission (its time and its arrival); one seen before changes nothing."""
         kind: str = event.kind
         unit: str = event.subject
         if not self._seen.first(digest(kind, unit, event.source, event.id)):
@@ -88,12 +88,12 @@ class State:
             self.arrived_ms = arrived_ms
         plan = self._definitions.events[kind]
         if plan.counted:
-            spot = _Spot(unit, _to_minute(epoch_ms(event.time)), arrived_ms - arrived_ms % _MINUTE_MS)
+            spot = _Spot(unit, _to_minute(time_ms), arrived_ms - arrived_ms % _MINUTE_MS)
             self._rows[kind, spot, plan.attributes(event.data)] += 1
         if event.stream == _DOSSIER_STREAM:
-            self._apply_to_dossier(event, kind, arrived_ms)
+            self._apply_to_dossier(event, kind, time_ms, arrived_ms)
 
-    def _apply_to_dossier(self, event: Any, kind: str, arrived_ms: int) -> None:
+    def _apply_to_dossier(self, event: Any, kind: str, time_ms: int, arrived_ms: int) -> None:
         data = event.data
         plan = self._definitions.dossiers
         key = (event.subject, data.dossier)
@@ -109,8 +109,9 @@ class State:
         elif kind == "filings.settled":
             attributes = plan.settled(data)
         due_at = getattr(data, "due_at", None)
-        stamp = epoch_ms(event.time), event.id
-        dossier.apply(Change(kind, stamp, None if due_at is None else epoch_ms(due_at), attributes))
+        dossier.apply(
+            Change(kind, (time_ms, event.id), None if due_at is None else epoch_ms(due_at), attributes)
+        )
 
     def drain(self) -> Group:
         """Close the group: what changed since the last drain."""

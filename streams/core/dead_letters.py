@@ -49,8 +49,8 @@ class Admission:
         self._subjects = frozenset(units.units) | frozenset(units.provinces)
         self._stream_of = {f"ioc.events.{stream}": stream for stream in streams}
 
-    def admit(self, topic: str, value: bytes | None, arrived_ms: int) -> Event:
-        """The decoded event.
+    def admit(self, topic: str, value: bytes | None, arrived_ms: int) -> tuple[Event, int]:
+        """The decoded event, and its time in epoch ms.
 
         Raises:
             Refusal: with the reason, the field and what was expected.
@@ -58,7 +58,8 @@ class Admission:
         event = self._decode(value or b"")
         if event.subject not in self._subjects:
             raise self._refusal(event, "unknown_unit", "$.subject", self._unknown(event.subject))
-        if epoch_ms(event.time) > arrived_ms + MAX_SKEW_MS:
+        time_ms = epoch_ms(event.time)
+        if time_ms > arrived_ms + MAX_SKEW_MS:
             ahead = f"expected a time at most {MAX_SKEW_MS // 60_000} minutes after the arrival"
             raise self._refusal(event, "from_the_future", "$.time", ahead)
         stream = self._stream_of.get(topic)
@@ -66,7 +67,7 @@ class Admission:
             raise self._refusal(
                 event, "unknown_type", "$.type", f"expected an event of the stream {stream} in {topic}"
             )
-        return event
+        return event, time_ms
 
     def _unknown(self, code: str) -> str:
         near = get_close_matches(code, self._subjects, 1)

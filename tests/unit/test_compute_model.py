@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.core.buckets import DAY
+from streams.core.calendar import epoch_ms
 from streams.core.compute import State
 from streams.core.definitions import Definitions, EventFields
 from streams.core.indicators import Indicator
@@ -89,7 +90,7 @@ def test_sums_equal_the_reference(events: list[FakeEvent], cuts: list[int], rest
     log = []
     arrived_ms = int((START + timedelta(days=7)).timestamp() * 1000)
     for at, event in enumerate(events):
-        state.apply(event, arrived_ms)
+        state.apply(event, epoch_ms(event.time), arrived_ms)
         state.offsets["t"] = at + 1
         if at in cuts:
             log.append(state.drain().delta)
