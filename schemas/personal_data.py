@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from functools import lru_cache
@@ -27,12 +28,20 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _ALONE = r"(?<![A-Za-z0-9_.\-/]){}(?![A-Za-z0-9_\-/])"
 _CITIZEN_NUMBER = _ALONE.format("(?:[0-9]{12}|[0-9]{9})")
 _PHONE_NUMBER = _ALONE.format(r"(?:\+?84|0)(?:[ .\-]?[0-9]){9,10}")
-_E_MAIL = r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,8}"
+_E_MAIL = r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]++@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,8}"
 _IDENTITY = re.compile("|".join((_CITIZEN_NUMBER, _PHONE_NUMBER, _E_MAIL)))
-_KEY = r"""(?P<key>["']?(?P<name>[^\W\d][\w\- ]{0,63}?)["']?\s*[:=]\s*)"""
-_VALUE = r"""(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[^,;&}\]\n\r]*)"""
-_PAIR = re.compile(_KEY + _VALUE)
+
+_LAST_WORDS = re.compile(r"[^\W\d_][\w\- \\]*\Z")
+_SEPARATOR = re.compile("[:=]")
+_STRING = r'"(?:[^"\\]|\\.)*+"?'
+_VALUE = re.compile(rf"""\s*(?:{_STRING}|'[^'\n]*+'?|[^\s,;&"'][^,;&\n\r]*+)?""")
+_OPENING = re.compile(r"\s*[{\[]")
+_IN_BRACKETS = re.compile(rf"""{_STRING}|[{{}}\[\]]|[^"{{}}\[\]]++""")
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+
 _LONGEST_NAME = 64
+_LONGEST_JSON = 1024 * 1024
+_LONGEST_TEXT = 256 * 1024
 _DEEPEST = 64
 
 
@@ -85,27 +94,56 @@ def redact(payload: bytes) -> str:
 
     Fields of personal names are cut with all that is in them; numbers of citizens and phones and e-mail addresses are
     cut from every text (a JSON number stays: it is an amount or a count). A payload without any comes back as it was.
-    What is not a JSON object or list is treated as text, as well as can be done. Never raises.
+    What is not a JSON object or list, or longer than a MiB, is treated as text: as well as can be done, and no more
+    than its first 256 Ki characters are kept. Never raises.
     """
+    text = payload[:_LONGEST_JSON].decode("utf-8", "replace")
+    repeated: list[str] = []
+
+    def as_dict(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(known := dict(pairs)) < len(pairs):
+            repeated.append(REMOVED)
+        return known
+
     try:
-        document = msgspec.json.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return redact_text(payload.decode("utf-8", "replace"))
+        document = json.loads(text, object_pairs_hook=as_dict) if len(payload) <= _LONGEST_JSON else None
+    except (ValueError, RecursionError):
+        document = None
     if not isinstance(document, dict | list):
-        return redact_text(payload.decode("utf-8", "replace"))
+        return redact_text(text[:_LONGEST_TEXT])
     cleaned = _clean(document, 0)
-    if cleaned == document:
-        return payload.decode("utf-8", "replace")
-    return msgspec.json.encode(cleaned).decode()
+    if cleaned == document and not repeated:  # of a repeated key only the last value was looked at
+        return text
+    return json.dumps(cleaned, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace").decode()
 
 
 def redact_text(text: str) -> str:
-    """A text that is not JSON without what may be personal."""
-    return _IDENTITY.sub(REMOVED, _PAIR.sub(_clean_pair, text))
+    """A text that is not JSON, or a piece of it, without what may be personal."""
+    text = unicodedata.normalize("NFC", text)
+    kept: list[str] = []
+    position = 0
+    for separator in _SEPARATOR.finditer(text):
+        start, end = separator.span()
+        if start < position:
+            continue
+        before = text[max(position, start - _LONGEST_NAME) : start].rstrip(" \t\r\n\"'")
+        name = _LAST_WORDS.search(before)
+        if name and is_personal(_ESCAPED.sub(lambda code: chr(int(code[1], 16)), name[0])):
+            kept += text[position:end], REMOVED
+            position = _value_end(text, end)
+    return _IDENTITY.sub(REMOVED, "".join((*kept, text[position:])))
 
 
-def _clean_pair(match: re.Match[str]) -> str:
-    return f"{match['key']}{REMOVED}" if is_personal(match["name"]) else match[0]
+def _value_end(text: str, start: int) -> int:
+    """Where the value that begins at a place ends; brackets take what they hold along."""
+    if not (opening := _OPENING.match(text, start)):
+        value = _VALUE.match(text, start)
+        return value.end() if value else start
+    depth, end = 1, opening.end()
+    while depth and (token := _IN_BRACKETS.match(text, end)):
+        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token[0], 0)
+        end = token.end()
+    return end
 
 
 def _clean(node: Any, depth: int) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from typing import Any
 
 import pytest
@@ -197,6 +198,30 @@ def test_no_personal_field_survives_in_json(data: st.DataObject, name: str) -> N
     document = {"x": [{name: data.draw(documents("Bưởi")), "kept": 1}]}
     redacted = redact(json.dumps(document, ensure_ascii=data.draw(st.booleans())).encode())
     assert json.loads(redacted) == {"x": [{"kept": 1}]}
+
+
+@given(st.data(), st.sampled_from(PERSONAL_NAMES), st.booleans(), st.sampled_from([None, 1]))
+def test_no_personal_field_survives_in_a_piece_of_json(
+    data: st.DataObject, name: str, escaped: bool, indent: int | None
+) -> None:
+    document = [{"a": data.draw(HARMLESS), name: data.draw(documents("Bưởi")), "z": data.draw(HARMLESS)}]
+    text = json.dumps(document, ensure_ascii=escaped, indent=indent)
+    redacted = redact(text[: data.draw(st.integers(0, len(text) - 1))].encode())
+    assert "Bưởi" not in redacted
+    assert json.dumps("Bưởi")[1:-1] not in redacted
+
+
+def test_of_a_repeated_key_no_value_survives() -> None:
+    assert "040085001234" not in redact(b'{"a": "040085001234", "a": "1"}')
+
+
+def test_marks_may_stand_apart_from_their_letters() -> None:
+    assert NAME not in redact(unicodedata.normalize("NFD", "Họ tên: ").encode() + NAME.encode())
+
+
+def test_what_is_too_long_is_cut() -> None:
+    assert len(redact(b'{"a": "' + b"x" * 2_000_000)) <= 256 * 1024
+    assert len(redact(b":" * 2_000_000)) <= 256 * 1024
 
 
 @given(PERSONS, st.binary(max_size=30), st.binary(max_size=30))
