@@ -18,22 +18,25 @@ class Calendar:
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
-        self._days: dict[int, int] = {}
+        self._days: dict[int, tuple[int, int]] = {}
 
     def day_start(self, at_ms: int) -> int:
         """The local midnight (epoch seconds) that begins the day of an instant."""
-        quarter = at_ms // _QUARTER_MS
-        start = self._days.get(quarter)
-        if start is None:
-            if len(self._days) >= _REMEMBERED:
-                self._days.clear()
-            local = dt.datetime.fromtimestamp(quarter * 900, self._zone)
-            start = self._days[quarter] = self.midnight(local.date())
-        return start
+        return self._day(at_ms)[0]
 
     def next_day_start(self, at_ms: int) -> int:
         """The local midnight (epoch seconds) that ends the day of an instant."""
-        return self.midnight(self.date(at_ms) + dt.timedelta(days=1))
+        return self._day(at_ms)[1]
+
+    def _day(self, at_ms: int) -> tuple[int, int]:
+        quarter = at_ms // _QUARTER_MS
+        day = self._days.get(quarter)
+        if day is None:
+            if len(self._days) >= _REMEMBERED:
+                self._days.clear()
+            date = self.date(quarter * _QUARTER_MS)
+            day = self._days[quarter] = self.midnight(date), self.midnight(date + dt.timedelta(days=1))
+        return day
 
     def date(self, at_ms: int) -> dt.date:
         """The local date of an instant."""

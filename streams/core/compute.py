@@ -41,7 +41,10 @@ class Delta(msgspec.Struct, array_like=True):
         return sum(self.offsets.values())
 
 
-_Tally = defaultdict[tuple["_Spot", str, str], list[int]]
+_Spot = tuple[str, int, int]
+"""Where a contribution goes: a unit, an instant to the minute (see _to_minute), the minute of its arrival."""
+
+_Tally = defaultdict[tuple[_Spot, str, str], list[int]]
 """(where, indicator, dims) to numerator and denominator: what a group adds, before it is spread over buckets."""
 
 
@@ -50,14 +53,6 @@ class Group(NamedTuple):
 
     values: list[Value]
     delta: Delta
-
-
-class _Spot(NamedTuple):
-    """Where a contribution goes: a unit, an instant to the minute (see _to_minute), the minute of its arrival."""
-
-    unit: str
-    at_ms: int
-    arrived_ms: int
 
 
 class State:
@@ -88,7 +83,7 @@ class State:
             self.arrived_ms = arrived_ms
         plan = self._definitions.events[kind]
         if plan.counted:
-            spot = _Spot(unit, _to_minute(time_ms), arrived_ms - arrived_ms % _MINUTE_MS)
+            spot = (unit, _to_minute(time_ms), arrived_ms - arrived_ms % _MINUTE_MS)
             self._rows[kind, spot, plan.attributes(event.data)] += 1
         if event.stream == _DOSSIER_STREAM:
             self._apply_to_dossier(event, kind, time_ms, arrived_ms)
@@ -172,19 +167,19 @@ class State:
                     add(Key(indicator, unit, dims, grain, bucket), numerator, denominator)
 
     def _stock_buckets(self, spot: _Spot) -> list[tuple[str, int]]:
-        day = self._definitions.calendars[spot.unit].day_start(spot.at_ms)
-        return [(DAY, stock_bucket(day, spot.at_ms))]
+        unit, at_ms, _ = spot
+        return [(DAY, stock_bucket(self._definitions.calendars[unit].day_start(at_ms), at_ms))]
 
     def _flow_buckets(self, spot: _Spot) -> list[tuple[str, int]]:
-        seconds = spot.at_ms // 1000
+        unit, at_ms, arrived_ms = spot
+        seconds = at_ms // 1000
         minute, hour = seconds - seconds % 60, seconds - seconds % 3600
-        buckets = [(DAY, self._definitions.calendars[spot.unit].day_start(spot.at_ms))]
-        buckets += [
+        fine = [
             (grain, bucket)
             for grain, bucket in ((MINUTE, minute), (HOUR, hour))
-            if is_open(grain, bucket, spot.arrived_ms)
+            if is_open(grain, bucket, arrived_ms)
         ]
-        return buckets
+        return [(DAY, self._definitions.calendars[unit].day_start(at_ms)), *fine]
 
     def restore(self, delta: Delta) -> None:
         """Overlay a delta read from the state's log; deltas come in the order of their versions."""
