@@ -144,9 +144,7 @@ class State:
                 for moment in moments:
                     if moment not in taken_back:
                         slot, at_ms, sign, values = moment
-                        counted[_Spot(unit, _to_minute(at_ms), arrived_minute), slot, values] += (
-                            sign * direction
-                        )
+                        counted[(unit, _to_minute(at_ms), arrived_minute), slot, values] += sign * direction
             changed.append((key, dossier))
         for (spot, slot, values), count in counted.items():
             if count:
@@ -174,11 +172,7 @@ class State:
         unit, at_ms, arrived_ms = spot
         seconds = at_ms // 1000
         minute, hour = seconds - seconds % 60, seconds - seconds % 3600
-        fine = [
-            (grain, bucket)
-            for grain, bucket in ((MINUTE, minute), (HOUR, hour))
-            if is_open(grain, bucket, arrived_ms)
-        ]
+        fine = [one for one in ((MINUTE, minute), (HOUR, hour)) if is_open(*one, arrived_ms)]
         return [(DAY, self._definitions.calendars[unit].day_start(at_ms)), *fine]
 
     def restore(self, delta: Delta) -> None:
