@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 
 from ioc import ports
@@ -15,7 +15,7 @@ from ioc.settings import Settings
 from ioc.supervisor import StartError, Supervisor
 from ioc.terminal import Terminal
 
-WORKERS = ("compute", "store", "notify")
+WORKERS = ("compute", "store")
 """The Faust roles."""
 
 _LOOPBACK = "127.0.0.1"
@@ -40,7 +40,7 @@ class Stack:
         settings: addresses of servers that are not embedded, folders, the wall's preferred port.
         parts: what to run.
         held: the lock of the data folder.
-        prepare: makes topics and tables once the servers answer; called in a thread.
+        prepare: make topics and tables once the servers answer; called in threads, at the same time.
         terminal: told what happens.
     """
 
@@ -49,7 +49,7 @@ class Stack:
         settings: Settings,
         parts: Parts,
         held: Lock,
-        prepare: Callable[[Settings], None],
+        prepare: Sequence[Callable[[Settings], None]],
         terminal: Terminal,
     ) -> None:
         self._settings = replace(settings, data=settings.data.absolute(), config=settings.config.absolute())
@@ -97,7 +97,7 @@ class Stack:
         kafka, clickhouse = await _together(self._start_kafka(supervisor), self._start_clickhouse(supervisor))
         self._settings = replace(self._settings, kafka=kafka, clickhouse=clickhouse)
         preparing = time.monotonic()
-        await asyncio.to_thread(self._prepare, self._settings)
+        await asyncio.gather(*(asyncio.to_thread(prepare, self._settings) for prepare in self._prepare))
         self._terminal.ready("topics, tables", "", time.monotonic() - preparing)
         wall, *_ = await _together(
             supervisor.start(self._wall(), required=True),

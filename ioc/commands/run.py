@@ -40,7 +40,7 @@ class Role(StrEnum):
 
 def demo(
     port: _Port = None,
-    rate: Annotated[float, typer.Option(metavar="N", help="Simulated events per second.")] = 2.0,
+    rate: Annotated[float, typer.Option(metavar="N", help="Simulated events per second.")] = 1.0,
 ) -> None:
     """Run everything here, fed by the simulator.
 
@@ -75,14 +75,19 @@ def up(
 
 def _run_stack(port: int | None, simulator: tuple[str, ...] | None = None) -> None:
     from ioc.datafolder import lock
-    from ioc.preparation import prepare_tables, prepare_topics
     from ioc.stack import Parts, Stack
     from ioc.terminal import Terminal
 
     settings, configuration = _checked(port)
 
-    def prepare(settings: Settings) -> None:
+    def topics(settings: Settings) -> None:
+        from ioc.preparation import prepare_topics  # imported while the servers start
+
         prepare_topics(settings)
+
+    def tables(settings: Settings) -> None:
+        from ioc.preparation import prepare_tables
+
         prepare_tables(settings, configuration)
 
     parts = Parts(
@@ -94,7 +99,7 @@ def _run_stack(port: int | None, simulator: tuple[str, ...] | None = None) -> No
     terminal = Terminal(sys.stdout, lambda: datetime.now().astimezone())
     with lock(settings.data) as held:
         terminal.say(f"Data in {settings.data}, logs in {settings.data / 'log'}")
-        asyncio.run(_until_signal(Stack(settings, parts, held, prepare, terminal)))
+        asyncio.run(_until_signal(Stack(settings, parts, held, (topics, tables), terminal)))
 
 
 async def _until_signal(stack: Stack) -> None:
