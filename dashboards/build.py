@@ -17,7 +17,7 @@ from dashboards.targets import Targets
 def dashboards(language: Language, targets: Targets) -> list[Dashboard]:
     """Every dashboard in one language, in the order of the playlist; the first is home."""
     say = Say(language)
-    return [overview(say, targets), history(say, targets)]
+    return [overview(say, targets), history(say)]
 
 
 def files(targets: Targets) -> Iterator[tuple[str, str]]:

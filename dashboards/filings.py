@@ -51,7 +51,7 @@ def rate(number: int, indicator: str, title: str, grid: Grid, say: Say, targets:
         max=1,
         display_name=panels.ROW_TEXT,
         thresholds=panels.below(target),
-        mappings=(panels.mapped_nothing("–"),),
+        no_value="–",
     )
     return panels.gauge(number, title, grid, Query(query), field, description=words)
 

@@ -8,7 +8,6 @@ from dashboards import channels, panels
 from dashboards.language import Say
 from dashboards.model import Field, Grid, Panel, Query
 from dashboards.sql import sql
-from dashboards.targets import Targets
 
 _FIGURES = """
         sumIf(numerator, indicator = 'dossiers_received') AS received,
@@ -56,13 +55,13 @@ def _columns(say: Say) -> dict[str, str]:
     }
 
 
-def _fields(say: Say, targets: Targets, *without: str) -> dict[str, Field]:
+def _fields(say: Say, *without: str) -> dict[str, Field]:
     words = _columns(say)
     count = Field(unit="locale", decimals=0, custom={"align": "right"})
     days = Field(unit="none", decimals=1, custom={"align": "right"})
     fields = {words[name]: count for name in ("received", "settled", "on_time", "late", "open", "overdue")}
     fields |= {words[name]: days for name in ("mean", "median", "p90")}
-    fields[words["share"]] = panels.judged_column(panels.below(targets.get("on_time_settlement")), width=130)
+    fields[words["share"]] = Field(unit="percentunit", decimals=1, custom={"align": "right"})
     for name in without:
         del fields[words[name]]
     return fields
@@ -105,7 +104,7 @@ _BY_MONTH = """
 """
 
 
-def by_month(number: int, grid: Grid, say: Say, targets: Targets) -> Panel:
+def by_month(number: int, grid: Grid, say: Say) -> Panel:
     """A row a month, the newest first; only months in which something happened."""
     month = say("Tháng", "Month")
     query = sql(_BY_MONTH, say, _EXPRESSIONS, month=month, **_columns(say))
@@ -114,7 +113,7 @@ def by_month(number: int, grid: Grid, say: Say, targets: Targets) -> Panel:
         say("Theo tháng", "By month"),
         grid,
         Query(query),
-        {month: Field(unit="time:MM/YYYY", custom={"width": 100}), **_fields(say, targets)},
+        {month: Field(unit="time:MM/YYYY", custom={"width": 100}), **_fields(say)},
         description=say(
             "Tính theo ngày tiếp nhận, ngày giải quyết; đang giải quyết và quá hạn tính cuối tháng.",
             "By date of receipt and date of settlement; open and overdue at the month's end.",
@@ -179,10 +178,10 @@ _TOTALS = """
 """
 
 
-def totals(number: int, grid: Grid, say: Say, targets: Targets) -> Panel:
+def totals(number: int, grid: Grid, say: Say) -> Panel:
     """The whole period in nine figures; open and overdue at its end."""
     words = _columns(say)
-    fields = _fields(say, targets, "on_time")
+    fields = _fields(say, "on_time")
     query = sql(_TOTALS, say, _EXPRESSIONS, **words)
     panel = panels.stat(
         number,
@@ -228,7 +227,7 @@ _BY_CHANNEL = """
 """
 
 
-def by_channel(number: int, grid: Grid, say: Say, targets: Targets) -> Panel:
+def by_channel(number: int, grid: Grid, say: Say) -> Panel:
     """A row a channel."""
     channel = say("Kênh nộp", "Channel")
     expressions = _EXPRESSIONS | channels.words(say)
@@ -238,7 +237,7 @@ def by_channel(number: int, grid: Grid, say: Say, targets: Targets) -> Panel:
         say("Theo kênh nộp", "By channel"),
         grid,
         Query(query),
-        {channel: Field(custom={"minWidth": 140}), **_fields(say, targets, "median", "p90")},
+        {channel: Field(custom={"minWidth": 140}), **_fields(say, "median", "p90")},
         description=say("Trong khoảng thời gian đã chọn.", "In the chosen period."),
     )
 
@@ -279,7 +278,7 @@ _BY_UNIT = """
 """
 
 
-def by_unit(number: int, grid: Grid, say: Say, targets: Targets) -> Panel:
+def by_unit(number: int, grid: Grid, say: Say) -> Panel:
     """A row a unit, or, in a register of officers, a row an officer."""
     unit_name = say("Đơn vị, cán bộ", "Unit or officer")
     query = sql(_BY_UNIT, say, _EXPRESSIONS, unit_name=unit_name, **_columns(say))
@@ -288,6 +287,6 @@ def by_unit(number: int, grid: Grid, say: Say, targets: Targets) -> Panel:
         say("Theo đơn vị, cán bộ", "By unit or officer"),
         grid,
         Query(query),
-        {unit_name: Field(custom={"minWidth": 200}), **_fields(say, targets)},
+        {unit_name: Field(custom={"minWidth": 200}), **_fields(say)},
         description=say("Trong khoảng thời gian đã chọn.", "In the chosen period."),
     )

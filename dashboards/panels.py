@@ -37,20 +37,18 @@ def above(limit: float, color: str = WARNING) -> tuple[Threshold, ...]:
 
 
 def below(limit: float | None, color: str = WARNING) -> tuple[Threshold, ...]:
-    """Abnormal under `limit`; None: nothing is."""
+    """Abnormal under `limit`; None: nothing is. What is not known (null) takes the lowest step and is not abnormal."""
     if limit is None:
         return always_neutral()
-    return (Threshold(None, color), Threshold(limit, NEUTRAL))
-
-
-def mapped(value: str, text: str, color: str | None = None) -> Json:
-    """Shows `text` for one value."""
-    return {"type": "value", "options": {value: _result(text, color)}}
+    return (Threshold(None, NEUTRAL), Threshold(0, color), Threshold(limit, NEUTRAL))
 
 
 def mapped_nothing(text: str) -> Json:
     """Shows `text` where there is no figure."""
-    return {"type": "special", "options": {"match": "null+nan", "result": _result(text, NEUTRAL)}}
+    return {
+        "type": "special",
+        "options": {"match": "null+nan", "result": {"text": text, "color": NEUTRAL, "index": 0}},
+    }
 
 
 def stat(
@@ -233,17 +231,12 @@ def judged_column(thresholds: Sequence[Threshold], *, width: int) -> Field:
         decimals=1,
         color=_BY_THRESHOLD,
         thresholds=thresholds,
-        mappings=(mapped_nothing("–"),),
         custom=custom,
     )
 
 
 def _every_row() -> Json:
     return {"values": True, "calcs": ["lastNotNull"], "fields": "", "limit": 50}
-
-
-def _result(text: str, color: str | None) -> Json:
-    return {"text": text, "index": 0} | ({"color": color} if color else {})
 
 
 def _judged(field: Field) -> Field:

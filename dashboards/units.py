@@ -53,9 +53,9 @@ _RANKING = """
         if(isNull(f.on_time), NULL, rank() OVER (ORDER BY f.on_time DESC NULLS LAST)) AS "@rank",
         u.@name AS "@unit_name",
         f.on_time AS "@on_time",
-        out_of(f.on_time_n, f.on_time_d) AS "@on_time_cases",
+        concat(if(f.on_time < @on_time_target, '▼ ', ''), out_of(f.on_time_n, f.on_time_d)) AS "@on_time_cases",
         f.online AS "@online",
-        out_of(f.online_n, f.online_d) AS "@online_cases",
+        concat(if(f.online < @online_target, '▼ ', ''), out_of(f.online_n, f.online_d)) AS "@online_cases",
         f.overdue AS "@overdue"
     FROM
     (
@@ -101,14 +101,18 @@ def ranking(number: int, grid: Grid, say: Say, targets: Targets) -> Panel:
         words["online_cases"]: Field(custom={"width": 120, "align": "right"}),
         words["overdue"]: Field(unit="locale", decimals=0, custom={"width": 85, "align": "right"}),
     }
+    limits = {
+        "on_time_target": str(targets.get("on_time_settlement") or 0),
+        "online_target": str(targets.get("online_filing_rate") or 0),
+    }
     return panels.table(
         number,
         say("Xếp hạng đơn vị, thấp nhất trước", "Units ranked, the lowest first"),
         grid,
-        Query(sql(_RANKING, say, **words)),
+        Query(sql(_RANKING, say, **words, **limits)),
         columns,
         description=say(
-            "Hạng theo tỷ lệ giải quyết đúng hạn; mỗi tỷ lệ đi cùng tử số và mẫu số.",
-            "Ranked by settlement on time; every ratio stands beside its numerator and denominator.",
+            "Hạng theo tỷ lệ đúng hạn; mỗi tỷ lệ đi cùng tử số / mẫu số; ▼ là dưới mục tiêu.",
+            "Ranked by settlement on time; each ratio with its numerator / denominator; ▼ is under the target.",
         ),
     )

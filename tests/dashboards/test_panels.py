@@ -142,7 +142,7 @@ class TestOverview:
 
     def test_units_are_ranked_the_lowest_first_with_their_cases(self, store: Client) -> None:
         first, second = rows(store, panel("ioc-overview", 12), TODAY, LIVE)
-        assert (first["Rank"], first["On time"], first["/ Settled"]) == (2, 0.85, "850 / 1,000")
+        assert (first["Rank"], first["On time"], first["/ Settled"]) == (2, 0.85, "▼ 850 / 1,000")
         assert (second["Rank"], second["On time"], second["Online"]) == (1, 0.95, None)
 
 
