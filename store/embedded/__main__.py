@@ -81,7 +81,7 @@ async def _serve(folder: DataFolder, port: int) -> None:
         raise PortTakenError(port) from error
     finally:
         await runner.cleanup()
-        server.close()
+        await server.close()
         sessions.close()
         engine.close()
 

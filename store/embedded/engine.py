@@ -200,6 +200,10 @@ class Engine:
         connection.query(sql.encode(), "Null")
         connection.close()
 
+    def kill_all(self) -> None:
+        """Ask every query to end."""
+        self._anchor.query(b"KILL QUERY WHERE 1 ASYNC", "Null")
+
     def close(self) -> None:
         """Stop the engine in good order; connections must be closed before."""
         self._anchor.close()

@@ -20,7 +20,7 @@ _LONGEST_STATEMENT_BYTES = 16 * 2**20
 # Formats whose blocks can be sent one after the other: no header, no footer.
 _STREAMED = frozenset(
     {
-        *("Native", "TabSeparated", "TSV", "TabSeparatedRaw", "TSVRaw", "CSV", "RowBinary", "Values"),
+        *("Native", "TabSeparated", "TSV", "TabSeparatedRaw", "TSVRaw", "CSV", "RowBinary"),
         *("JSONEachRow", "JSONLines", "NDJSON", "JSONCompactEachRow", "TSKV", "LineAsString"),
     }
 )
@@ -127,7 +127,7 @@ class Execution:
         if kind.reads_only:
             on_read(lease.tag)
         output = statement.format or request.default_format
-        if statement.keyword in ("SELECT", "WITH") and not request.at_once and output in _STREAMED:
+        if _streams(request, lease, statement) and output in _STREAMED:
             blocks = lease.connection.stream(sql, output, request.parameters)
             first, second = next(blocks, b""), next(blocks, b"")
             if not second:
@@ -136,6 +136,11 @@ class Execution:
         result, progress = lease.connection.query(sql, output, request.parameters)
         lease.remember(statement.keyword, statement.sql)
         return Reply(output if kind.reads_only or result else None, progress, result)
+
+
+def _streams(request: Request, lease: Lease, statement: Statement) -> bool:
+    footer = statement.has_footer or "extremes" in request.settings or lease.statements
+    return statement.keyword in ("SELECT", "WITH") and not request.at_once and not footer
 
 
 def _only_looks(connection: Connection, statement: Statement) -> bool:

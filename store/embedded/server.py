@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import logging
 import platform
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -27,7 +28,9 @@ from store.embedded.users import Credentials, User, Users
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
 
+_LOG = logging.getLogger(__name__)
 _AT_ONCE = 32  # requests in the engine; more wait for their turn
+_GRACE_SECONDS = 1  # for requests that run when the server is stopped
 _LONGEST_LINE = 2**20  # ClickHouse's http_max_uri_size
 _HERE = ("127.0.0.1", "localhost", "::1")
 _NOWHERE = (
@@ -60,12 +63,13 @@ class Server:
             access_log=None,
             max_line_size=_LONGEST_LINE,
             max_field_size=_LONGEST_LINE,
-            shutdown_timeout=5,
+            shutdown_timeout=_GRACE_SECONDS,
         )
 
-    def close(self) -> None:
-        """Wait for the requests that still run."""
-        self._threads.shutdown()
+    async def close(self) -> None:
+        """End the requests that still run; to be called when no more can come."""
+        self._engine.kill_all()
+        await asyncio.to_thread(self._threads.shutdown)
 
     async def _ok(self, _: web.Request) -> web.Response:
         return web.Response(text="Ok.\n", content_type="text/html")
@@ -84,6 +88,13 @@ class Server:
                 return await self._query(http, files)
             except QueryError as error:
                 return self._failure(error)
+            except Exception as error:
+                if isinstance(error, ConnectionError):
+                    raise
+                _LOG.exception("a request failed in a way that is not its own fault")
+                return self._failure(
+                    QueryError.of(ErrorCode.UNKNOWN_EXCEPTION, f"{type(error).__name__}: {error}")
+                )
 
     async def _query(self, http: web.Request, files: contextlib.ExitStack) -> web.StreamResponse:
         _refuse_strangers(http)
@@ -124,10 +135,10 @@ class Server:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
             for tag in tags:
-                await self._in_thread(self._engine.kill, tag)
+                await asyncio.to_thread(self._engine.kill, tag)
             await asyncio.wait([running])
             if running.exception() is None and (rest := running.result().rest):
-                await self._in_thread(rest.close)
+                await asyncio.to_thread(rest.close)
             raise
 
     async def _send(self, http: web.Request, request: Request, reply: Reply) -> web.StreamResponse:
@@ -169,8 +180,10 @@ class Server:
             await response.write(compressor.compress(told) + compressor.flush())
             if http.transport:
                 http.transport.close()
+        except ConnectionError:
+            pass  # the client has gone
         finally:
-            await self._in_thread(rest.close)
+            await asyncio.to_thread(rest.close)
         return response
 
     def _failure(self, error: QueryError) -> web.Response:

@@ -53,6 +53,7 @@ class Statement:
         format: of the result, if the statement has a FORMAT clause.
         unformatted: the statement without its FORMAT clause and what follows that.
         data: of an INSERT with rows.
+        has_footer: whether its result may end with rows apart, totals or extremes.
     """
 
     sql: bytes
@@ -60,6 +61,7 @@ class Statement:
     format: str | None
     unformatted: bytes
     data: Data | None
+    has_footer: bool = False
 
     @classmethod
     def parse(cls, text: bytes) -> Statement:
@@ -82,10 +84,11 @@ class Statement:
                 return cls(head, keyword, None, head, data)
         _refuse_several(tokens)
         clause_and_name = _format_clause(tokens)
+        footer = any(token.word in ("TOTALS", "EXTREMES") for token in tokens)
         if clause_and_name is None:
-            return cls(text, keyword, None, text, None)
+            return cls(text, keyword, None, text, None, footer)
         clause, name = clause_and_name
-        return cls(text, keyword, name.text.decode(), text[: clause.start], None)
+        return cls(text, keyword, name.text.decode(), text[: clause.start], None, footer)
 
 
 def _tokens(text: bytes) -> Iterator[_Token]:

@@ -131,6 +131,42 @@ def test_a_large_result_is_whole(ask: PlainHttp) -> None:
         assert answer.body == b"".join(b"%d\n" % number for number in range(1_000_000))
 
 
+@pytest.mark.parametrize(
+    "output",
+    [
+        *(
+            "Native",
+            "RowBinary",
+            "TSV",
+            "TSVRaw",
+            "TSVWithNames",
+            "CSV",
+            "CSVWithNames",
+            "Values",
+            "JSONEachRow",
+        ),
+        *(
+            "JSONCompactEachRow",
+            "JSONCompactEachRowWithNames",
+            "TSKV",
+            "LineAsString",
+            "JSONColumns",
+            "Vertical",
+        ),
+    ],
+)
+def test_a_result_is_the_same_at_once_and_bit_by_bit(ask: PlainHttp, output: str) -> None:
+    columns = "number" if output != "LineAsString" else "toString(number)"
+    for sql in (
+        f"SELECT {columns} FROM numbers(200000) ORDER BY number SETTINGS max_threads = 1, max_block_size = 65409",
+        "SELECT toString(number % 3) AS k FROM numbers(9) GROUP BY k WITH TOTALS ORDER BY k",
+        "SELECT toString(number) AS k FROM numbers(9) SETTINGS extremes = 1",
+        "SELECT '' WHERE 0",
+    ):
+        whole = ask(sql, default_format=output, wait_end_of_query=1)
+        assert ask(sql, default_format=output, wait_end_of_query=0).body == whole.body
+
+
 def test_headers_tell_of_the_query(table: PlainHttp) -> None:
     identity = f"query-{uuid.uuid4().hex}"
     answer = table("INSERT INTO t (x) SELECT number FROM numbers(7)", query_id=identity, wait_end_of_query=1)
