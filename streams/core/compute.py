@@ -160,7 +160,7 @@ class State:
             buckets = (
                 self._stock_buckets(spot) if indicator in definitions.stocks else self._flow_buckets(spot)
             )
-            for unit in definitions.chains[spot.unit]:
+            for unit in definitions.chains[spot[0]]:
                 for grain, bucket in buckets:
                     add(Key(indicator, unit, dims, grain, bucket), numerator, denominator)
 
