@@ -16,7 +16,7 @@ def check(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The problems as a JSON list.")] = False,
 ) -> None:
-    """Check every configuration file; list all mistakes.
+    """Check every configuration file and event schema; list all mistakes.
 
     Each mistake comes with file and line and with what to do. Nothing needs to run for this, and nothing is
     changed. Ends with status 2 when there are mistakes.
@@ -24,17 +24,23 @@ def check(
     Example: ioc check --config /etc/ioc
     """
     from config.loader import load
-    from config.problems import ConfigurationError
+    from config.problems import ConfigurationError, render
     from ioc.settings import Settings
+    from schemas.check import check as check_schemas
 
     folder = config or Settings.from_environment().config
-    try:
-        load(folder)
-    except ConfigurationError as error:
-        if as_json:
-            typer.echo(json.dumps([problem._asdict() for problem in error.problems], ensure_ascii=False))
-        else:
-            typer.echo(str(error), err=True)
-            typer.echo(f"{len(error.problems)} to mend in {folder}", err=True)
-        raise typer.Exit(error.exit_status) from None
-    typer.echo("[]" if as_json else f"{folder}: everything is right")
+    problems = check_schemas()  # first: the configuration is read against the schemas
+    if not problems:
+        try:
+            load(folder)
+        except ConfigurationError as error:
+            problems = list(error.problems)
+    if as_json:
+        typer.echo(json.dumps([problem._asdict() for problem in problems], ensure_ascii=False))
+    elif problems:
+        typer.echo(render(problems), err=True)
+        typer.echo(f"{len(problems)} to mend in {folder}", err=True)
+    else:
+        typer.echo(f"{folder}: everything is right")
+    if problems:
+        raise typer.Exit(ConfigurationError.exit_status)
