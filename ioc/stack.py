@@ -139,7 +139,8 @@ class Stack:
                 preferred = port + 1  # somebody took it after we had looked
 
     def _worker(self, role: str) -> Program:
-        return Program(role, python("streams.workers", role), self._environment(), _WORKERS)
+        command = python("streams.workers", role)
+        return Program(role, command, self._environment(), _WORKERS, grace_seconds=20)
 
     def _wall(self) -> Program:
         return Program("wall", python("wall.server"), self._environment(), _WALL)

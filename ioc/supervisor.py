@@ -58,11 +58,15 @@ class Supervisor:
         One that does not get ready is treated like one that died, unless it is `required`.
 
         Raises:
-            StartError: a required program did not get ready.
+            StartError: a required program did not get ready, or this one cannot be run at all.
         """
         begun = time.monotonic()
-        rotate(self._log(program))
-        child = await self._run(program)
+        try:
+            rotate(self._log(program))
+            child = await self._run(program)
+        except OSError as error:
+            msg = f"{program.name} cannot be started: {error}"
+            raise StartError(msg) from error
         address = await child.ready()
         if address is not None:
             self._terminal.ready(program.name, address, time.monotonic() - begun)
@@ -110,9 +114,7 @@ class Supervisor:
         program, deaths = child.program, Deaths()
         while True:
             if not ready and not child.ended:
-                self._terminal.news(
-                    f"{program.name} is not ready after {program.ready_seconds:g} s; ending it", "yellow"
-                )
+                self._terminal.news(f"{program.name} is not ready in time; ending it", "yellow")
                 await child.stop(self._hurry)
             status = await child.wait()
             deaths = deaths.then(time.monotonic() - child.started, self._policy)
@@ -120,10 +122,22 @@ class Supervisor:
             lines = child.last_lines(_LINES_SHOWN)
             self._terminal.died(program.name, status, lines, self._log(program), delay)
             await asyncio.sleep(delay)
-            child = await self._run(program)
+            child = await self._run_again(program)
             ready = await child.ready() is not None
             if ready:
                 self._terminal.news(f"{program.name} runs again", "green")
+
+    async def _run_again(self, program: Program) -> Child:
+        """Start it, however long it takes until the machine lets us: the disk may be full."""
+        while True:
+            try:
+                return await self._run(program)
+            except OSError as error:
+                delay = self._policy.longest_seconds
+                self._terminal.news(
+                    f"{program.name} cannot be started: {error}; trying again in {delay:g} s", "yellow"
+                )
+                await asyncio.sleep(delay)
 
     async def _end(self, child: Child) -> None:
         if not await child.stop(self._hurry):

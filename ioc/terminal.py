@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -21,8 +22,9 @@ class Terminal:
 
     def say(self, text: str, colour: str | None = None) -> None:
         """A line as it is."""
-        typer.secho(text, fg=colour, file=self._stream)
-        self._stream.flush()
+        with contextlib.suppress(OSError):  # a terminal or a pipe that has gone away is no reason to stop
+            typer.secho(text, fg=colour, file=self._stream)
+            self._stream.flush()
 
     def ready(self, name: str, address: str, seconds: float) -> None:
         """A part serves, for the first time."""

@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from dashboards.targets import Targets
 
-app = typer.Typer(help="Grafana dashboards: build, check.", no_args_is_help=True)
+app = typer.Typer(help="Grafana dashboards: build, check, push.", no_args_is_help=True)
 
 
 @app.command("build")
@@ -39,6 +39,28 @@ def check() -> None:
     for path in stale:
         typer.echo(f"{path}: out of step with its source. Run `ioc dashboards build`", err=True)
     raise typer.Exit(1 if stale else 0)
+
+
+@app.command("push")
+def push() -> None:
+    """Bring our dashboards into an existing Grafana.
+
+    IOC_GRAFANA_URL names it; IOC_GRAFANA_TOKEN (or a file named by IOC_GRAFANA_TOKEN_FILE) is a service account's token
+    with the role Editor. Pushing again changes nothing. Its data source needs the uid that the dashboards name.
+
+    Example: ioc dashboards push
+    """
+    from dashboards.push import push as push_to
+    from dashboards.shipped import Shipped
+    from ioc.settings import Settings, SettingsError
+
+    settings = Settings.from_environment()
+    if not settings.grafana_url:
+        msg = "which Grafana? Set IOC_GRAFANA_URL to its address, such as https://grafana.example.vn"
+        raise SettingsError(msg)
+    dashboards = Shipped.read().dashboards.values()
+    for pushed in push_to(settings.grafana_url, settings.grafana_token.reveal(), dashboards):
+        typer.echo(f"{pushed.outcome:<10}{pushed.uid}")
 
 
 def _targets() -> Targets:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import requests
-from grafana_api.grafana_api import GrafanaAPI, GrafanaException
 
+from dashboards.model import DATASOURCE
+from dashboards.push import GrafanaError, Report, report
+from dashboards.shipped import Shipped
 from ioc.doctor.finding import Finding
 from ioc.doctor.reach import unreachable
 from ioc.settings import Settings
@@ -34,25 +34,28 @@ def examine_wall(settings: Settings) -> Finding:
 
 
 def examine_grafana(settings: Settings) -> Finding:
-    """Whether Grafana answers and takes our token, if one is configured."""
+    """Whether Grafana answers, takes our token, and has our dashboards and data source; if one is configured."""
     url = settings.grafana_url
     if not url:
         return Finding("off", "Grafana", "not configured (IOC_GRAFANA_URL)")
-    address = urlsplit(url)
-    api = GrafanaAPI(
-        settings.grafana_token.reveal(),
-        host=address.netloc,
-        protocol=address.scheme,
-        url_path_prefix=f"{address.path.strip('/')}/".lstrip("/"),
-        timeout=_TIMEOUT_SECONDS,
-    )
     try:
-        version = api.GET("/health").get("version", "unknown")
-        organization = api.GET("/org")["name"]
-    except GrafanaException as error:
-        advice = "Put a service account's token with the role Editor into IOC_GRAFANA_TOKEN."
-        return Finding("fail", "Grafana", f"{url} refuses: {error.message}", advice)
-    except requests.RequestException as error:
-        what = f"{url} does not answer: {type(error).__name__}"
-        return Finding("fail", "Grafana", what, "Set IOC_GRAFANA_URL to where it is, or to nothing.")
-    return Finding("ok", "Grafana", f"{url}, version {version}, organization {organization}")
+        found = report(url, settings.grafana_token.reveal(), Shipped.read().dashboards.values())
+    except GrafanaError as error:
+        return Finding("fail", "Grafana", str(error))
+    return grafana_finding(url, found)
+
+
+def grafana_finding(url: str, found: Report) -> Finding:
+    """What a report of Grafana means."""
+    where = f"{url}, version {found.version}"
+    if not found.healthy:
+        return Finding(
+            "fail", "Grafana", f"{where}: its database is in trouble", "Look at Grafana's own log."
+        )
+    if found.datasource is False:
+        advice = f"Add a ClickHouse data source with the uid {DATASOURCE['uid']}."
+        return Finding("fail", "Grafana", f"{where}: the dashboards' data source is missing", advice)
+    if found.missing or found.different:
+        what = f"{len(found.missing)} dashboards missing, {len(found.different)} different from ours"
+        return Finding("warn", "Grafana", f"{where}: {what}", "`ioc dashboards push` brings them.")
+    return Finding("ok", "Grafana", f"{where}, with our dashboards")

@@ -102,3 +102,10 @@ def test_check_lists_mistakes_with_file_line_and_advice(tmp_path: Path) -> None:
     assert "stray.yaml: nothing reads this file" in result.stderr
     listed = json.loads(RUN.invoke(app, ["check", "--config", str(tmp_path), "--json"]).stdout)
     assert {Path(problem["file"]).name for problem in listed} >= {"x.yaml", "stray.yaml"}
+
+
+def test_push_asks_which_grafana(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("IOC_GRAFANA_URL", raising=False)
+    result = RUN.invoke(app, ["dashboards", "push"])
+    assert result.exit_code == 2
+    assert "Set IOC_GRAFANA_URL" in result.stderr

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from dashboards.push import Report
 from ioc.cli import app
 from ioc.doctor.clickhouse import tables_finding
 from ioc.doctor.finding import in_words
 from ioc.doctor.kafka import behind, role_finding, stream_finding, topics_finding
+from ioc.doctor.web import grafana_finding
 from streams.topics import ALL
 
 RIGHT = {topic.name: topic.partitions for topic in ALL}
@@ -85,6 +87,22 @@ def test_tables(applied: list[str], level: str) -> None:
     assert tables_finding(applied, ["1", "2"]).level == level
 
 
+@pytest.mark.parametrize(
+    ("report", "level", "says"),
+    [
+        (Report("12.0", True, True, (), ()), "ok", "with our dashboards"),
+        (Report("12.0", True, None, (), ()), "ok", "with our dashboards"),
+        (Report("12.0", True, True, ("a",), ("b", "c")), "warn", "1 dashboards missing, 2 different"),
+        (Report("12.0", True, False, (), ()), "fail", "data source is missing"),
+        (Report("12.0", False, True, (), ()), "fail", "its database is in trouble"),
+    ],
+)
+def test_grafana(report: Report, level: str, says: str) -> None:
+    finding = grafana_finding("http://grafana", report)
+    assert finding.level == level
+    assert says in finding.what
+
+
 def test_where_nothing_runs_every_part_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,7 +122,7 @@ def test_where_nothing_runs_every_part_says_what_to_do(
         ("Kafka", "fail", True),
         ("ClickHouse", "fail", True),
         ("wall", "fail", True),
-        ("Grafana", "fail", True),
+        ("Grafana", "fail", False),
     ]
     assert "hunter" not in result.output
 

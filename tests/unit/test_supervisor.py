@@ -208,3 +208,33 @@ def test_rotation_keeps_the_newest_logs(tmp_path: Path) -> None:
         "kafka.log.2": "3",
         "kafka.log.3": "2",
     }
+
+
+async def test_a_program_that_cannot_be_run_is_a_message(supervisor: Supervisor) -> None:
+    async with supervisor:
+        with pytest.raises(StartError, match=r"ghost cannot be started: .*No such file"):
+            await supervisor.start(Program("ghost", ("/nowhere/at/all",)))
+
+
+async def test_a_program_that_cannot_be_run_again_is_tried_until_it_can(
+    supervisor: Supervisor, out: io.StringIO, tmp_path: Path
+) -> None:
+    interpreter = tmp_path / "python"
+    interpreter.symlink_to(sys.executable)
+    async with supervisor:
+        await supervisor.start(Program("store", (str(interpreter), "-c", SERVES)))
+        interpreter.unlink()
+        os.kill(supervisor.pids()["store"], signal.SIGKILL)
+        await until(lambda: "store cannot be started" in out.getvalue())
+        interpreter.symlink_to(sys.executable)
+        await until(lambda: "store runs again" in out.getvalue())
+
+
+class GoneTerminal(io.StringIO):
+    def write(self, text: str) -> int:
+        raise OSError(5, "Input/output error")
+
+
+async def test_a_terminal_that_went_away_does_not_stop_anything(tmp_path: Path) -> None:
+    async with Supervisor(tmp_path, Terminal(GoneTerminal(), lambda: datetime.now(UTC)), QUICK) as supervisor:
+        assert await supervisor.start(program("kafka", SERVES)) == "127.0.0.1:1"
