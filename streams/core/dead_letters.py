@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
+from os.path import commonprefix
 
 import msgspec
 
@@ -47,6 +49,8 @@ class Admission:
     def __init__(self, decoder: EventDecoder, units: Units, streams: Iterable[str]) -> None:
         self._decode = decoder.decode
         self._subjects = frozenset(units.units) | frozenset(units.provinces)
+        # remembered, because a source that uses a wrong code uses it again and again
+        self._nearest = lru_cache(10_000)(lambda code: nearest(code, self._subjects))
         self._stream_of = {f"ioc.events.{stream}": stream for stream in streams}
 
     def admit(self, topic: str, value: bytes | None, arrived_ms: int) -> tuple[Event, int]:
@@ -70,8 +74,8 @@ class Admission:
         return event, time_ms
 
     def _unknown(self, code: str) -> str:
-        near = get_close_matches(code, self._subjects, 1)
-        return "expected the code of a configured unit" + (f"; the nearest is {near[0]}" if near else "")
+        near = self._nearest(code)
+        return "expected the code of a configured unit" + (f"; the nearest is {near}" if near else "")
 
     @staticmethod
     def _refusal(event: Event, reason: str, path: str, message: str) -> Refusal:
@@ -84,6 +88,12 @@ class Admission:
             event_id=event.id,
             schema_version=event.schema_version,
         )
+
+
+def nearest(code: str, codes: Iterable[str]) -> str:
+    """The code most like this one, of equals the one with the longest common beginning; empty if none is like it."""
+    near = get_close_matches(code, sorted(codes), 5)
+    return max(near, key=lambda one: len(commonprefix([one, code])), default="")
 
 
 def dead_letter(
