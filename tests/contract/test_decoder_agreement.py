@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.decoder import EventDecoder, Refusal
@@ -50,7 +50,7 @@ def compiled(schema: dict[str, Any]) -> Registry:
         return load_registry(Path(folder))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100)
 @given(st.data())
 def test_on_data_of_random_schemas(data: st.DataObject) -> None:
     schema = data.draw(schema_strategies.schemas())
@@ -60,7 +60,7 @@ def test_on_data_of_random_schemas(data: st.DataObject) -> None:
         assert is_decoded(decoder, ENVELOPE | {"data": document}) == validator(schema).is_valid(document)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(st.data())
 def test_on_data_of_the_shipped_schemas(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(SCHEMAS)))

@@ -6,7 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.dialect import validator
@@ -113,7 +113,7 @@ def edits(draw: st.DrawFn, published: dict[str, Any]) -> dict[str, Any]:
     return now
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(st.data())
 def test_a_good_event_stays_good_after_a_compatible_change(data: st.DataObject) -> None:
     published = data.draw(schema_strategies.schemas())
