@@ -55,13 +55,13 @@ def _options(
     logging.basicConfig(level=logging.INFO if debug else logging.CRITICAL)
 
 
-app.command("audit")(audit)
-app.command("check")(check)
 app.command("demo")(demo)
+app.command("up")(up)
+app.command("check")(check)
 app.command("doctor")(doctor)
 app.command("import")(import_)
 app.command("simulate")(simulate)
-app.command("up")(up)
+app.command("audit")(audit)
 app.command("version")(version)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(dashboards.app, name="dashboards")

@@ -16,7 +16,7 @@ _SHOWN = 20
 def audit(
     as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
-    """Compare all figures with a recomputation from the raw events.
+    """Compare all figures with the raw events.
 
     ClickHouse recomputes every day bucket of every indicator and unit from the stored events; each one must equal what
     the stream computed, to the last unit. Ends with status 1 if one does not. Does not disturb a running monitor.

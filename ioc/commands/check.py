@@ -16,7 +16,7 @@ def check(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The problems as a JSON list.")] = False,
 ) -> None:
-    """Check every configuration file and event schema; list all mistakes.
+    """List all mistakes in configuration and schemas.
 
     Each mistake comes with file and line and with what to do. Nothing needs to run for this, and nothing is
     changed. Ends with status 2 when there are mistakes.

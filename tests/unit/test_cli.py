@@ -40,6 +40,7 @@ def test_every_command_has_an_example_of_itself(words: tuple[str, ...]) -> None:
 
 def test_help_names_every_command_and_what_it_does() -> None:
     shown = RUN.invoke(app, ["--help"])
+    assert "..." not in shown.output.partition("Commands:")[2]
     for words in ALL:
         assert f"  {words[0]} " in shown.output
 
