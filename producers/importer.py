@@ -75,13 +75,11 @@ def import_file(
     tally = checkpoint.tally
     done = tally.read
     state: State = "finished"
-    position = 0
     with Seen() as seen:
         mapping = Mapping(source, registry, seen)
         for number, line in enumerate(lines(path, source.file, mapping.columns), start=1):
-            position = max(position, line.position)
             if number % _ROWS_PER_REPORT == 0:
-                progress(Progress(number, position, size))
+                progress(Progress(number, line.position, size))
             if number <= done:
                 _replay(line, mapping)
                 continue

@@ -37,12 +37,7 @@ class Mapping:
         """What this row adds to the rows before it; a key whose event is refused has had it."""
         for number, rule in enumerate(self._rules):
             try:
-                if not rule.each_row:
-                    key = rule.key(row)
-                    if (number, key) in self._seen or not rule.holds(row):
-                        continue
-                    self._seen.add(number, key)
-                elif not rule.holds(row):
+                if not rule.holds(row) or not (rule.each_row or self._seen.add(number, rule.key(row))):
                     continue
                 yield rule.event(row)
             except _RefusedError as error:

@@ -6,7 +6,7 @@ import codecs
 import csv
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 import msgspec
 
@@ -51,19 +51,37 @@ def lines(path: Path, file: File, columns: frozenset[str]) -> Iterator[Line]:
         raise RegisterError(path, 0, f"cannot be read: {error.strerror}") from error
 
 
-def _csv(path: Path, text: IO[str], file: File, columns: frozenset[str]) -> Iterator[Line]:
+class _Position:
+    """Where the reading is, in bytes; asked of the system for a few rows only, because it costs more than a row."""
+
+    _ROWS = 256
+
+    def __init__(self, text: TextIO) -> None:
+        self._raw = text.buffer
+        self._rows = 0
+        self._last = 0
+
+    def __call__(self) -> int:
+        if self._rows % self._ROWS == 0:
+            self._last = self._raw.tell()
+        self._rows += 1
+        return self._last
+
+
+def _csv(path: Path, text: TextIO, file: File, columns: frozenset[str]) -> Iterator[Line]:
     reader = csv.reader(text, delimiter=file.separator, strict=True)
     try:
         header = next(reader, None)
         if not header:
             raise RegisterError(path, 1, "the file is empty: the first line must name the columns")
         _check_header(path, header, file, columns)
+        position = _Position(text)
         for fields in reader:
             if len(fields) == len(header):
-                yield Line(reader.line_num, text.buffer.tell(), dict(zip(header, fields, strict=True)))  # type: ignore[attr-defined]
+                yield Line(reader.line_num, position(), dict(zip(header, fields, strict=True)))
             elif fields:
                 fault = f"{len(fields)} fields under {len(header)} columns"
-                yield Line(reader.line_num, 0, {}, fault)
+                yield Line(reader.line_num, position(), {}, fault)
     except csv.Error as error:
         hint = f"not CSV with the separator {file.separator!r}: {error}; look for a quotation mark that is never closed"
         raise RegisterError(path, reader.line_num, hint) from error
@@ -80,19 +98,20 @@ def _check_header(path: Path, header: list[str], file: File, columns: frozenset[
         raise RegisterError(path, 1, message)
 
 
-def _ndjson(path: Path, text: IO[str], file: File, columns: frozenset[str]) -> Iterator[Line]:
+def _ndjson(path: Path, text: TextIO, file: File, columns: frozenset[str]) -> Iterator[Line]:
+    position = _Position(text)
     for number, line in enumerate(text, start=1):
         if not line.strip():
             continue
         try:
             row: Any = msgspec.json.decode(line)
         except msgspec.DecodeError as error:
-            yield Line(number, 0, {}, f"not JSON: {error}")
+            yield Line(number, position(), {}, f"not JSON: {error}")
             continue
         if isinstance(row, dict):
-            yield Line(number, text.buffer.tell(), row)  # type: ignore[attr-defined]
+            yield Line(number, position(), row)
         else:
-            yield Line(number, 0, {}, "not a JSON object")
+            yield Line(number, position(), {}, "not a JSON object")
 
 
 def _undecodable_line(path: Path, encoding: str) -> int:

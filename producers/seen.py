@@ -17,6 +17,7 @@ class Seen:
     _CACHE_KIB = 16_384
 
     def __init__(self) -> None:
+        self._last: dict[int, str] = {}
         self._database = sqlite3.connect("", isolation_level=None)
         self._database.execute(f"PRAGMA cache_size = -{self._CACHE_KIB}")
         self._database.execute("PRAGMA journal_mode = OFF")
@@ -25,12 +26,11 @@ class Seen:
             "CREATE TABLE seen (rule INT, key TEXT, PRIMARY KEY (rule, key)) WITHOUT ROWID"
         )
 
-    def __contains__(self, item: tuple[int, str]) -> bool:
-        with closing(self._database.execute("SELECT 1 FROM seen WHERE rule = ? AND key = ?", item)) as found:
-            return found.fetchone() is not None
-
     def add(self, rule: int, key: str) -> bool:
         """Remember a key; whether it is new."""
+        if self._last.get(rule) == key:  # in most registers the rows of a key are adjacent
+            return False
+        self._last[rule] = key
         with closing(
             self._database.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (rule, key))
         ) as inserted:
