@@ -24,6 +24,7 @@ _TOKEN = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
+_BEFORE_ROWS = re.compile(rb"(?:[ \t\f]*;)?[ \t\f]*\r?\n?")
 _OPENING, _CLOSING = (b"(", b"[", b"{"), (b")", b"]", b"}")
 
 
@@ -37,9 +38,10 @@ class _Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Rows that follow an INSERT: their format, and where in the bytes they begin."""
+    """Rows that follow an INSERT: their format, where the clause that says so begins, and where they begin."""
 
     format: str
+    clause: int
     offset: int
 
 
@@ -78,9 +80,7 @@ class Statement:
         if keyword == "INSERT" and len(tokens) > 1:
             data = _data_of_insert(text, tokens)
             if data is not None:
-                head = text[
-                    : tokens[-1 if data.format == "Values" and tokens[-1].word == "VALUES" else -2].start
-                ]
+                head = text[: data.clause]
                 return cls(head, keyword, None, head, data)
         _refuse_several(tokens)
         clause_and_name = _format_clause(tokens)
@@ -128,9 +128,9 @@ def _names_table(before: _Token) -> bool:
 def _data_of_insert(text: bytes, tokens: list[_Token]) -> Data | None:
     last, before = tokens[-1], tokens[-2]
     select = any(token.word in ("SELECT", "WITH") and token.depth == 0 for token in tokens)
-    if last.word == "VALUES" and not select:
-        return Data("Values", last.end)
-    if before.word != "FORMAT" or not last.word:
+    if before.word != "FORMAT":
+        return Data("Values", last.start, last.end) if last.word == "VALUES" and not select else None
+    if not last.word:
         return None
     if select:
         if any(token.word == "INPUT" for token in tokens):
@@ -138,8 +138,8 @@ def _data_of_insert(text: bytes, tokens: list[_Token]) -> Data | None:
             raise QueryError.of(ErrorCode.NOT_IMPLEMENTED, msg)
         return None
     # As ClickHouse's ParserInsertQuery: blanks, then one line end.
-    after = re.compile(rb"(?:\s*;)?[ \t\f]*\r?\n?").match(text, last.end)
-    return Data(last.text.decode(), after.end() if after else last.end)
+    after = _BEFORE_ROWS.match(text, last.end)
+    return Data(last.text.decode(), before.start, after.end() if after else last.end)
 
 
 def _format_clause(tokens: list[_Token]) -> tuple[_Token, _Token] | None:
