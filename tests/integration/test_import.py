@@ -6,6 +6,8 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import msgspec
@@ -250,6 +252,46 @@ def test_the_publisher_says_what_was_not_delivered(kafka: EmbeddedKafka) -> None
         with pytest.raises(NotDeliveredError, match="did not take all events"):
             publisher.send(event)
             publisher.flush()
+
+
+def attempt(bootstrap: str, path: Path, source: Source, broker_pid: int | None) -> str:
+    """An import in a process of its own, which kills the broker after 120 rows if told."""
+    rows = 0
+
+    def stop() -> bool:
+        nonlocal rows
+        rows += 1
+        if rows == 120 and broker_pid:
+            os.kill(broker_pid, signal.SIGKILL)
+        return False
+
+    with Publisher(
+        bootstrap, EventDecoder(REGISTRY), UNITS, topic_of=lambda _: "outage", delivery_seconds=3
+    ) as publisher:
+        try:
+            return import_file(
+                path, source, REGISTRY, publisher, path.parent, stop=stop, rows_per_checkpoint=50
+            ).state
+        except NotDeliveredError as error:
+            return str(error)
+
+
+def test_after_an_outage_of_the_broker_the_import_goes_on(source: Source, tmp_path: Path) -> None:
+    register = write_register(tmp_path / "register.csv", make_cases(60))
+    with (
+        EmbeddedKafka(tmp_path / "kafka", heap_mb=256) as broker,
+        ProcessPoolExecutor(1, get_context("spawn")) as process,
+    ):
+        create_topics(broker.bootstrap, [Topic("outage")])
+        first = process.submit(attempt, broker.bootstrap, register.path, source, broker.pid).result()
+        assert "did not take all events" in first
+        assert "it goes on where it stopped" in first
+        broker.kill()
+        broker.start()
+        second = process.submit(attempt, broker.bootstrap, register.path, source, None).result()
+        assert second == "finished"
+        identities = {event.id for _, _, event in arrived(broker, "outage")}
+        assert len(identities) == register.events
 
 
 def test_topics_are_made_once(kafka: EmbeddedKafka, kafka_topic: TopicFactory) -> None:
