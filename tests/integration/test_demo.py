@@ -155,3 +155,10 @@ def test_mistakes_in_the_configuration_stop_the_start(
     assert "stray.yaml: nothing reads this file" in result.stderr
     assert "units" in result.stderr
     assert not (tmp_path / "var").exists()
+
+
+def test_one_role_runs_in_the_foreground_and_ends_with_sigterm(tmp_path: Path) -> None:
+    command = Command(tmp_path, "up", "--role", "wall", "--port", "0")
+    command.until("the wall", lambda: "ready 127.0.0.1:" in command.said)
+    assert psutil.Process(command.process.pid).children() == []
+    assert command.end(signal.SIGTERM) == 0
