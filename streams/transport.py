@@ -27,11 +27,13 @@ consumed as in stock Faust. How an agent uses it, acknowledging only what is saf
 - After a rebalance unacknowledged batches come again, here or elsewhere, and acknowledging the old ones has no effect.
 - An agent that raises takes the worker with it: a batch that was not acknowledged is read again by the next worker,
   and nothing is skipped meanwhile. (Stock Faust restarts the agent behind the event that broke it.)
+- At a rebalance or a stop the worker waits up to `HANDOVER_SECONDS` for acknowledgements.
 - Backpressure: `BUFFERED_BATCHES` wait in front of an agent, then fetching stops.
 """
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
@@ -53,6 +55,13 @@ POLL_RECORDS = 20_000
 
 BUFFERED_BATCHES = 4
 """In front of an agent; with `FETCH_BYTES` this bounds its memory."""
+
+
+_POLL_INTERVAL_SECONDS = 86_400.0
+"""An agent that waits for a server holds up polling, and that is no reason to leave the group."""
+
+HANDOVER_SECONDS = 10.0
+"""For agents to finish and acknowledge what they have in hand, at a rebalance or a stop; the rest is read again."""
 
 
 class BatchSchema(faust.Schema):  # type: ignore[misc]  # Faust is untyped here
@@ -165,6 +174,15 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
                 self._track_end(tp)
                 yield tp, self._to_message(tp, record)
 
+    def on_buffer_full(self, tp: TP) -> None:
+        """Called by Faust when an agent's buffer is nearly full.
+
+        For a batch topic nothing is done: handing out waits until there is room, and goes on at once. Faust would leave
+        the partition out of the next polls, which then wait for up to a second beside an idle agent.
+        """
+        if not self._is_batched(tp):
+            super().on_buffer_full(tp)
+
     def stop_flow(self) -> None:
         """Hand out nothing until `resume_flow`."""
         self._stops += 1
@@ -177,6 +195,19 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
         self._revocations += 1
         for tp in revoked:
             self._handed_out.pop(tp, None)
+
+    async def wait_empty(self) -> None:
+        """Give agents time to finish what they have in hand, committing as they do, before partitions are given up.
+
+        Faust waits for ever, so an agent that waits for a server would keep the worker from stopping and the group
+        from rebalancing. It also collects garbage on every turn, which takes seconds with a large state.
+        """
+        deadline = time.monotonic() + HANDOVER_SECONDS
+        while not self.should_stop and self._unacked_messages and time.monotonic() < deadline:
+            await self.commit()
+            await self._wait_for_ack(timeout=1)
+            self._clean_unacked_messages()
+        await self.commit_and_end_transactions()
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         if not self._is_batched(tp):
@@ -236,6 +267,7 @@ class BatchApp(faust.App):  # type: ignore[misc]
             **{
                 "consumer_max_fetch_size": FETCH_BYTES,
                 "broker_max_poll_records": POLL_RECORDS,
+                "broker_max_poll_interval": _POLL_INTERVAL_SECONDS,
                 "agent_supervisor": CrashingSupervisor,
             }
             | options,
@@ -244,7 +276,9 @@ class BatchApp(faust.App):  # type: ignore[misc]
     def batch_topic(self, name: str) -> faust.TopicT:
         """A topic whose events' values are `RecordBatch`es; it must exist, and all its agents get batches."""
         self.batch_topics.add(name)
-        return self.topic(name, schema=BatchSchema(), maxsize=BUFFERED_BATCHES)
+        topic = self.topic(name, schema=BatchSchema())
+        topic.maxsize = BUFFERED_BATCHES  # Faust's own `topic` takes it as an argument, and drops it
+        return topic
 
     def _new_transport(self) -> BatchTransport:
         return BatchTransport(self.conf.broker_consumer, self)
