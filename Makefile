@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all check fmt lock bench clean
+.PHONY: help setup demo test test-all check wall check-wall fmt lock bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,6 +15,7 @@ $(VENV)/.ready: pyproject.toml uv.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	$(BIN)/uv sync --frozen --quiet
+	$(BIN)/python -m ioc.embedded.kafka --prepare
 	touch $@
 
 setup: $(VENV)/.ready  ## make the virtual environment with the locked dependencies
@@ -34,6 +35,15 @@ check: setup  ## lint, types, import contracts, lock file, generated files in st
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/uv lock --check --quiet
+	$(BIN)/python -m schemas check
+	$(BIN)/python -m dashboards check
+	$(BIN)/ioc check
+
+wall:  ## build the wall's page anew from wall/web (needs Node 20 and npm)
+	cd wall/web && npm ci --no-fund --no-audit --silent && npm run check && npm run build
+
+check-wall: wall  ## the shipped page is what its source builds
+	git diff --exit-code --stat -- wall/static
 
 fmt: setup  ## format and mend what can be mended
 	$(BIN)/ruff check --fix .
