@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.browser import stub
 from tests.browser.sample import UID
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_ARGS = [
@@ -59,7 +60,7 @@ class Wall:
         return f"http://127.0.0.1:{self.port}{path}"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def wall() -> AsyncIterator[Wall]:
     served = Wall()
     await served.start()
@@ -67,7 +68,7 @@ async def wall() -> AsyncIterator[Wall]:
     await served.stop()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
@@ -75,11 +76,12 @@ async def browser() -> AsyncIterator[Browser]:
         await opened.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def page(browser: Browser) -> AsyncIterator[Page]:
-    opened = await browser.new_page(viewport={"width": 1920, "height": 1080})
-    yield opened
-    await opened.close()
+    """A page of a browser that has never seen the wall."""
+    visitor = await browser.new_context(viewport={"width": 1920, "height": 1080})
+    yield await visitor.new_page()
+    await visitor.close()
 
 
 def collect_faults(page: Page) -> list[str]:

@@ -39,5 +39,9 @@ export default defineConfig({
     chunkSizeWarningLimit: 3500,
   },
   server: { proxy: { '/api': server } },
-  test: { setupFiles: ['test/browserGlobals.ts'], include: ['test/**/*.test.ts'], server: { deps: { inline: [/@grafana/] } } },
+  test: {
+    setupFiles: ['test/browserGlobals.ts'],
+    include: ['test/**/*.test.ts'],
+    server: { deps: { inline: [/@grafana/] } },
+  },
 });

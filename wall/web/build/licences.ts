@@ -6,7 +6,8 @@ import type { Plugin } from 'vite';
 const FILE = 'THIRD-PARTY-LICENSES.txt';
 
 /** Licences that let the wall be given away with its source elsewhere; anything else stops the build. */
-const PERMITTED = /^\(?(MIT|MIT-0|ISC|0BSD|BSD-2-Clause|BSD-3-Clause|Apache-2\.0|OFL-1\.1|Zlib|Unlicense|CC0-1\.0|\(?MPL-2\.0 OR Apache-2\.0\)?|\(?MIT OR .*|\(?.* OR MIT\)?|\(?.* OR Apache-2\.0\)?)\)?$/;
+const PERMITTED =
+  /^\(?(MIT|MIT-0|ISC|0BSD|BSD-2-Clause|BSD-3-Clause|Apache-2\.0|OFL-1\.1|Zlib|Unlicense|CC0-1\.0|\(?MPL-2\.0 OR Apache-2\.0\)?|\(?MIT OR .*|\(?.* OR MIT\)?|\(?.* OR Apache-2\.0\)?)\)?$/;
 
 interface Package {
   readonly name: string;
@@ -35,7 +36,8 @@ export function licences(): Plugin {
       folders.add(join(root, '@grafana/ui'));
       const packages = [...folders].map(readPackage).sort((a, b) => compare(a.name + a.version, b.name + b.version));
       for (const { name, licence } of packages) {
-        if (!PERMITTED.test(licence)) this.error(`${name} is under '${licence}', which the bundle may not carry: see build/licences.ts`);
+        if (!PERMITTED.test(licence))
+          this.error(`${name} is under '${licence}', which the bundle may not carry: see build/licences.ts`);
       }
       this.emitFile({ type: 'asset', fileName: FILE, source: document(packages) });
     },
@@ -53,21 +55,31 @@ function packageFolder(id: string): string | undefined {
 
 function readPackage(folder: string): Package {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, unknown>;
-  const file = readdirSync(folder).sort().find((name) => /^(licen[cs]e|copying)/i.test(name));
+  const file = readdirSync(folder)
+    .sort()
+    .find((name) => /^(licen[cs]e|copying)/i.test(name));
   const licence = manifest.license as string | { type: string } | undefined;
   return {
     name: String(manifest.name),
     version: String(manifest.version),
     licence: typeof licence === 'string' ? licence : (licence?.type ?? 'unknown'),
-    text: file === undefined ? 'The package carries no licence file; its manifest names the licence above.' : readFileSync(join(folder, file), 'utf8'),
+    text:
+      file === undefined
+        ? 'The package carries no licence file; its manifest names the licence above.'
+        : readFileSync(join(folder, file), 'utf8'),
   };
 }
 
 function document(packages: readonly Package[]): string {
   const line = '='.repeat(80);
   const head = `The built-in wall contains code and files of these ${packages.length} packages, each under its own licence.\n`;
-  return [head, ...packages.map(({ name, version, licence, text }) => `${line}\n${name} ${version} (${licence})\n${line}\n${text.replace(/\r\n/g, '\n').trim()}\n`)].join('\n');
+  return [
+    head,
+    ...packages.map(
+      ({ name, version, licence, text }) =>
+        `${line}\n${name} ${version} (${licence})\n${line}\n${text.replace(/\r\n/g, '\n').trim()}\n`
+    ),
+  ].join('\n');
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-

@@ -11,9 +11,19 @@ const files: Record<string, string> = {
   'assets/fonts/inter/Inter-Regular.woff2': 'inter-ui/web/Inter-Regular.woff2',
   'assets/fonts/inter/Inter-Medium.woff2': 'inter-ui/web/Inter-Medium.woff2',
   ...Object.fromEntries(
-    ['angle-down', 'angle-right', 'angle-up', 'arrow-down', 'arrow-up', 'exclamation-triangle', 'eye', 'filter', 'info-circle', 'link', 'times'].map(
-      (name) => [`assets/build/img/icons/unicons/${name}.svg`, `${icons}/unicons/${name}.svg`]
-    )
+    [
+      'angle-down',
+      'angle-right',
+      'angle-up',
+      'arrow-down',
+      'arrow-up',
+      'exclamation-triangle',
+      'eye',
+      'filter',
+      'info-circle',
+      'link',
+      'times',
+    ].map((name) => [`assets/build/img/icons/unicons/${name}.svg`, `${icons}/unicons/${name}.svg`])
   ),
 };
 

@@ -16,7 +16,10 @@ async function start(): Promise<void> {
   await startComponentWords();
   const root = document.getElementById('root');
   if (root === null) throw new Error('index.html has no #root');
-  await Promise.race([Promise.allSettled(FONTS.map((font) => document.fonts.load(font, 'Ắặ'))), new Promise((resolve) => setTimeout(resolve, 1_500))]);
+  await Promise.race([
+    Promise.allSettled(FONTS.map((font) => document.fonts.load(font, 'Ắặ'))),
+    new Promise((resolve) => setTimeout(resolve, 1_500)),
+  ]);
   createRoot(root).render(<App />);
 }
 

@@ -4,7 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { grouped, localised, vietnameseNumber } from '../src/format/displayText';
 
 const shown = (unit: string, value: number, decimals?: number): string => {
-  const { prefix = '', text, suffix = '' } = localised({ ...getValueFormat(unit)(value, decimals), numeric: value }, 'vi');
+  const {
+    prefix = '',
+    text,
+    suffix = '',
+  } = localised({ ...getValueFormat(unit)(value, decimals), numeric: value }, 'vi');
   return `${prefix}${text}${suffix}`;
 };
 

@@ -6,7 +6,16 @@ import { segmentsOf } from '../src/panels/segments';
 import { numberTicks, timeTicks } from '../src/panels/ticks';
 
 describe('bars', () => {
-  const request = { series: [[10, null, 30], [5, 10, -10]], categories: 3, stacking: 'none' as const, groupWidth: 0.8, barWidth: 1 };
+  const request = {
+    series: [
+      [10, null, 30],
+      [5, 10, -10],
+    ],
+    categories: 3,
+    stacking: 'none' as const,
+    groupWidth: 0.8,
+    barWidth: 1,
+  };
 
   it('stand side by side and never overlap', () => {
     const bars = barsOf(request, -10, 30);
@@ -27,7 +36,9 @@ describe('bars', () => {
   });
 
   it('fill the whole height in percent', () => {
-    const tops = barsOf({ ...request, stacking: 'percent' }, 0, 1).filter(({ category }) => category === 0).map(({ high }) => high);
+    const tops = barsOf({ ...request, stacking: 'percent' }, 0, 1)
+      .filter(({ category }) => category === 0)
+      .map(({ high }) => high);
     expect(Math.max(...tops)).toBeCloseTo(1);
   });
 });
@@ -57,8 +68,14 @@ describe('ticks', () => {
 
   it('of time begin at the hour and at midnight of the province', () => {
     const from = Date.UTC(2026, 4, 15, 22, 30);
-    expect(timeTicks(from, from + 3 * 3_600_000, 4, 'Asia/Ho_Chi_Minh').map(({ text }) => text)).toEqual(['06:00', '07:00', '08:00']);
-    const days = timeTicks(from, from + 4 * 86_400_000, 4, 'Asia/Ho_Chi_Minh').map(({ value }) => new Date(value).getUTCHours());
+    expect(timeTicks(from, from + 3 * 3_600_000, 4, 'Asia/Ho_Chi_Minh').map(({ text }) => text)).toEqual([
+      '06:00',
+      '07:00',
+      '08:00',
+    ]);
+    const days = timeTicks(from, from + 4 * 86_400_000, 4, 'Asia/Ho_Chi_Minh').map(({ value }) =>
+      new Date(value).getUTCHours()
+    );
     expect(new Set(days)).toEqual(new Set([17]));
   });
 });

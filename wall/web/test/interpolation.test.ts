@@ -30,7 +30,11 @@ describe('variables', () => {
         { name: 'score', type: FieldType.number, values: [9, 8] },
       ],
     });
-    const scoped = { __dataContext: { value: { data: [frame], frame, field: frame.fields[1], rowIndex: 1 } } } as ScopedVars;
-    expect(replace('/d/x?u=${__data.fields["unit code"]}&s=${__value.raw}&f=${__field.name}&o=${__data.fields[0]}', scoped)).toBe('/d/x?u=40.02&s=8&f=score&o=40.02');
+    const scoped = {
+      __dataContext: { value: { data: [frame], frame, field: frame.fields[1], rowIndex: 1 } },
+    } as ScopedVars;
+    expect(
+      replace('/d/x?u=${__data.fields["unit code"]}&s=${__value.raw}&f=${__field.name}&o=${__data.fields[0]}', scoped)
+    ).toBe('/d/x?u=40.02&s=8&f=score&o=40.02');
   });
 });

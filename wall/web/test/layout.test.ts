@@ -3,12 +3,28 @@ import { describe, expect, it } from 'vitest';
 import { GAP_PX, place, screenScale, visiblePanels } from '../src/dashboard/layout';
 import type { PanelJson } from '../src/dashboard/model';
 
-const panel = (id: number, x: number, y: number, w: number, h: number, more: Partial<PanelJson> = {}): PanelJson => ({ id, type: 'stat', gridPos: { x, y, w, h }, ...more });
-const row = (id: number, y: number, more: Partial<PanelJson> = {}): PanelJson => panel(id, 0, y, 24, 1, { type: 'row', collapsed: false, ...more });
+const panel = (id: number, x: number, y: number, w: number, h: number, more: Partial<PanelJson> = {}): PanelJson => ({
+  id,
+  type: 'stat',
+  gridPos: { x, y, w, h },
+  ...more,
+});
+const row = (id: number, y: number, more: Partial<PanelJson> = {}): PanelJson =>
+  panel(id, 0, y, 24, 1, { type: 'row', collapsed: false, ...more });
 
-const PANELS = [panel(1, 0, 0, 12, 4), panel(2, 12, 0, 12, 8), panel(3, 0, 4, 12, 4), row(4, 8), panel(5, 0, 9, 24, 6), row(6, 15, { collapsed: true, panels: [panel(7, 0, 16, 24, 5)] }), row(8, 16), panel(9, 0, 17, 24, 3)];
+const PANELS = [
+  panel(1, 0, 0, 12, 4),
+  panel(2, 12, 0, 12, 8),
+  panel(3, 0, 4, 12, 4),
+  row(4, 8),
+  panel(5, 0, 9, 24, 6),
+  row(6, 15, { collapsed: true, panels: [panel(7, 0, 16, 24, 5)] }),
+  row(8, 16),
+  panel(9, 0, 17, 24, 3),
+];
 
-const tops = (panels: readonly PanelJson[]): Record<number, number> => Object.fromEntries(panels.map(({ id, gridPos }) => [id, gridPos.y]));
+const tops = (panels: readonly PanelJson[]): Record<number, number> =>
+  Object.fromEntries(panels.map(({ id, gridPos }) => [id, gridPos.y]));
 
 describe('rows', () => {
   it('stand as the dashboard says', () => {
@@ -20,7 +36,17 @@ describe('rows', () => {
   });
 
   it('that are opened show theirs, and what is below moves down', () => {
-    expect(tops(visiblePanels(PANELS, new Set([6])))).toEqual({ 1: 0, 2: 0, 3: 4, 4: 8, 5: 9, 6: 15, 7: 16, 8: 21, 9: 22 });
+    expect(tops(visiblePanels(PANELS, new Set([6])))).toEqual({
+      1: 0,
+      2: 0,
+      3: 4,
+      4: 8,
+      5: 9,
+      6: 15,
+      7: 16,
+      8: 21,
+      9: 22,
+    });
   });
 });
 
@@ -38,7 +64,11 @@ describe('placing', () => {
       expect(a.left + a.width).toBeLessThanOrEqual(screen.width);
       expect(a.top + a.height).toBeLessThanOrEqual(height);
       for (const b of panels) {
-        const apart = a.left + a.width <= b.left || b.left + b.width <= a.left || a.top + a.height <= b.top || b.top + b.height <= a.top;
+        const apart =
+          a.left + a.width <= b.left ||
+          b.left + b.width <= a.left ||
+          a.top + a.height <= b.top ||
+          b.top + b.height <= a.top;
         expect(a === b || apart, `${a.panel.id} and ${b.panel.id}`).toBe(true);
       }
     }

@@ -8,7 +8,15 @@ const read = (address: string, remembered = NOTHING as { lang: string | null; th
 
 describe('the address', () => {
   it('of a first visit is the home dashboard, in Vietnamese, dark', () => {
-    expect(read('/')).toEqual({ uid: null, lang: 'vi', theme: 'dark', kiosk: false, range: null, variables: {} });
+    expect(read('/')).toEqual({
+      uid: null,
+      lang: 'vi',
+      theme: 'dark',
+      kiosk: false,
+      playlistSeconds: null,
+      range: null,
+      variables: {},
+    });
   });
 
   it.each([
@@ -17,6 +25,7 @@ describe('the address', () => {
     '/d/tong-quan?var-unit=40.01&var-unit=40.02&from=now-7d&to=now&lang=en&theme=light&kiosk',
     '/d/t%C3%B4i?var-ten=X%C3%A3+Y%C3%AAn',
     '/?from=1262304000000&to=1293839999999',
+    '/d/a?playlist=30&kiosk',
   ])('%s is written as it was read', (address) => {
     expect(writeWallState(read(address))).toBe(address);
   });
@@ -27,6 +36,13 @@ describe('the address', () => {
   });
 
   it('with nonsense in it is read as far as it makes sense', () => {
-    expect(read('/d/a?lang=fr&theme=pink&from=now')).toMatchObject({ uid: 'a', lang: 'vi', theme: 'dark', range: null });
+    expect(read('/d/a?lang=fr&theme=pink&from=now&playlist=x')).toMatchObject({
+      uid: 'a',
+      lang: 'vi',
+      theme: 'dark',
+      playlistSeconds: null,
+      range: null,
+    });
+    expect(read('/?playlist=1')).toMatchObject({ playlistSeconds: 5 });
   });
 });

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { wordsIn } from '../src/i18n/words';
 
-const said = (word: unknown): string => (typeof word === 'function' ? String((word as (text: string, other: string) => string)('7', '8')) : String(word));
+const said = (word: unknown): string =>
+  typeof word === 'function' ? String((word as (text: string, other: string) => string)('7', '8')) : String(word);
 
 describe('words', () => {
   it('are all there in both languages, and differ', () => {

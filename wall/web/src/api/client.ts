@@ -5,14 +5,7 @@
  * Refused (the server answered with an error in the viewer's language).
  */
 import type { Language } from '../i18n/language';
-import type {
-  DashboardEntry,
-  QueryAnswer,
-  QueryRequest,
-  ServerFault,
-  VariableOptions,
-  WallStatus,
-} from './contract';
+import type { DashboardEntry, QueryAnswer, QueryRequest, ServerFault, VariableOptions, WallStatus } from './contract';
 import type { DashboardJson } from '../dashboard/model';
 
 export class Unreachable extends Error {}
@@ -32,8 +25,19 @@ export const listDashboards = (lang: Language): Promise<readonly DashboardEntry[
 export const readDashboard = (uid: string, lang: Language): Promise<DashboardJson> =>
   ask(`/api/dashboards/${encodeURIComponent(uid)}?lang=${lang}`, QUERY_LIMIT_MS);
 
-export const readVariables = (uid: string, lang: Language): Promise<Record<string, VariableOptions>> =>
-  ask(`/api/variables/${encodeURIComponent(uid)}?lang=${lang}`, QUERY_LIMIT_MS);
+/** `chosen` (var-name=value&…) decides the options of the variables that depend on others. */
+/** `chosen`: the viewer's choices, on which the options of other variables may depend. */
+export function readVariables(
+  uid: string,
+  lang: Language,
+  chosen: Readonly<Record<string, readonly string[]>>
+): Promise<Record<string, VariableOptions>> {
+  const search = new URLSearchParams({ lang });
+  for (const [name, values] of Object.entries(chosen)) {
+    for (const value of values) search.append(`var-${name}`, value);
+  }
+  return ask(`/api/variables/${encodeURIComponent(uid)}?${search.toString()}`, QUERY_LIMIT_MS);
+}
 
 export const readStatus = (lang: Language): Promise<WallStatus> => ask(`/api/status?lang=${lang}`, STATUS_LIMIT_MS);
 

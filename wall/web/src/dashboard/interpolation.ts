@@ -1,5 +1,11 @@
 /** Puts variables into titles, texts and links: $unit, ${unit}, ${unit:text}, [[unit]]. Queries are filled by the server. */
-import { type DataFrame, type Field, formattedValueToString, type InterpolateFunction, type ScopedVars } from '@grafana/data';
+import {
+  type DataFrame,
+  type Field,
+  formattedValueToString,
+  type InterpolateFunction,
+  type ScopedVars,
+} from '@grafana/data';
 
 export interface VariableValue {
   readonly value: readonly string[];
@@ -18,11 +24,22 @@ export interface ShownRange {
 
 export function interpolator(variables: VariableValues, shownRange: () => ShownRange): InterpolateFunction {
   return (template, scoped, format) =>
-    template.replace(REFERENCE, (whole: string, plain?: string, square?: string, squareFormat?: string, braced?: string, path?: string, bracedFormat?: string) => {
-      const name = plain ?? square ?? braced ?? '';
-      const how = squareFormat ?? bracedFormat ?? (typeof format === 'string' ? format : undefined);
-      return valueOf(name, path ?? '', how, variables, shownRange, scoped) ?? whole;
-    });
+    template.replace(
+      REFERENCE,
+      (
+        whole: string,
+        plain?: string,
+        square?: string,
+        squareFormat?: string,
+        braced?: string,
+        path?: string,
+        bracedFormat?: string
+      ) => {
+        const name = plain ?? square ?? braced ?? '';
+        const how = squareFormat ?? bracedFormat ?? (typeof format === 'string' ? format : undefined);
+        return valueOf(name, path ?? '', how, variables, shownRange, scoped) ?? whole;
+      }
+    );
 }
 
 function valueOf(
@@ -33,13 +50,18 @@ function valueOf(
   shownRange: () => ShownRange,
   scoped?: ScopedVars
 ): string | undefined {
-  if (name === '__data' || name === '__field' || name === '__value') return cellText(name, path, scoped?.__dataContext?.value as DataContext | undefined);
+  if (name === '__data' || name === '__field' || name === '__value')
+    return cellText(name, path, scoped?.__dataContext?.value as DataContext | undefined);
   const inScope = scoped?.[name];
   if (inScope !== undefined) return text(atPath(inScope.value, path));
   if (name === '__from') return String(shownRange().fromMs);
   if (name === '__to') return String(shownRange().toMs);
   if (name === '__url_time_range') return `from=${shownRange().fromMs}&to=${shownRange().toMs}`;
-  if (name === '__all_variables') return Object.keys(variables).map((key) => query(key, variables)).filter(Boolean).join('&');
+  if (name === '__all_variables')
+    return Object.keys(variables)
+      .map((key) => query(key, variables))
+      .filter(Boolean)
+      .join('&');
   const variable = variables[name];
   if (variable === undefined) return undefined;
   if (format === 'queryparam') return query(name, variables);
@@ -60,15 +82,21 @@ const FIELD_PATH = /^\.fields(?:\.(\w+)|\[(?:"([^"]+)"|'([^']+)'|(\d+))\])/;
 function cellText(name: string, path: string, context: DataContext | undefined): string | undefined {
   if (context === undefined) return undefined;
   const { frame, field, rowIndex } = context;
-  if (name === '__field') return path.startsWith('.name') ? field.name : text(atPath(field.labels, path.replace(/^\.labels/, '')));
+  if (name === '__field')
+    return path.startsWith('.name') ? field.name : text(atPath(field.labels, path.replace(/^\.labels/, '')));
   const row = rowIndex ?? 0;
   if (name === '__value') {
     const value: unknown = field.values[row];
-    return path.startsWith('.text') && field.display !== undefined ? formattedValueToString(field.display(value)) : text(value);
+    return path.startsWith('.text') && field.display !== undefined
+      ? formattedValueToString(field.display(value))
+      : text(value);
   }
   const [, word, double, single, index] = FIELD_PATH.exec(path) ?? [];
   const wanted = word ?? double ?? single;
-  const chosen = index !== undefined ? frame.fields[Number(index)] : frame.fields.find((one) => one.name === wanted || one.state?.displayName === wanted);
+  const chosen =
+    index !== undefined
+      ? frame.fields[Number(index)]
+      : frame.fields.find((one) => one.name === wanted || one.state?.displayName === wanted);
   return text(chosen?.values[row]);
 }
 
@@ -84,4 +112,5 @@ function atPath(value: unknown, path: string): unknown {
   return at;
 }
 
-const text = (value: unknown): string | undefined => (value === undefined || value === null ? undefined : String(value));
+const text = (value: unknown): string | undefined =>
+  value === undefined || value === null ? undefined : String(value);

@@ -5,10 +5,16 @@ export const COLUMNS = 24;
 export const GAP_PX = 8;
 const ROW_PX = 30;
 const SHORTEST_WALL_ROW_PX = 20;
+/** A dashboard that is a little shorter than the window is stretched to fill it. */
+const TALLEST_DESK_ROW_PX = 38;
 const PHONE_BELOW_PX = 700;
 const SECTION_HEIGHT = 1;
 /** Lowest and highest that a panel is drawn on a phone. */
-const PHONE_HEIGHTS_PX: Readonly<Record<string, readonly [number, number]>> = { stat: [104, 140], text: [104, 320], gauge: [180, 220] };
+const PHONE_HEIGHTS_PX: Readonly<Record<string, readonly [number, number]>> = {
+  stat: [104, 140],
+  text: [104, 320],
+  gauge: [180, 220],
+};
 
 /** Screens wider than this are looked at from afar: everything on them is drawn larger. */
 const DESIGN_WIDTH_PX = 1920;
@@ -77,7 +83,9 @@ export function place(panels: readonly PanelJson[], screen: Screen): Placement {
   if (screen.width < PHONE_BELOW_PX) return stack(panels, screen.width);
   const rows = Math.max(0, ...panels.map(({ gridPos }) => gridPos.y + gridPos.h));
   const filled = rows === 0 ? ROW_PX : (screen.height + GAP_PX) / rows - GAP_PX;
-  const row = screen.fit && filled >= SHORTEST_WALL_ROW_PX ? filled : ROW_PX;
+  const shortest = screen.fit ? SHORTEST_WALL_ROW_PX : ROW_PX;
+  const tallest = screen.fit ? Infinity : TALLEST_DESK_ROW_PX;
+  const row = filled >= shortest ? Math.min(filled, tallest) : ROW_PX;
   const column = (screen.width - GAP_PX * (COLUMNS - 1)) / COLUMNS;
   return {
     panels: panels.map((panel) => ({

@@ -15,6 +15,13 @@ export interface PanelLink {
   readonly url: string;
 }
 
+/** A link of the whole dashboard. Those of the type "dashboards" are left to the list of dashboards. */
+export interface DashboardLink extends PanelLink {
+  readonly type?: string;
+  readonly keepTime?: boolean;
+  readonly includeVars?: boolean;
+}
+
 export interface PanelJson {
   readonly id: number;
   readonly type: string;
@@ -52,7 +59,7 @@ export interface DashboardJson {
   readonly refresh?: string;
   readonly time?: RawRange;
   readonly panels?: readonly PanelJson[];
-  readonly links?: readonly (PanelLink & { readonly type?: string; readonly tags?: readonly string[]; readonly keepTime?: boolean; readonly includeVars?: boolean })[];
+  readonly links?: readonly DashboardLink[];
   readonly templating?: { readonly list?: readonly VariableJson[] };
 }
 

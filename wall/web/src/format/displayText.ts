@@ -43,7 +43,8 @@ export function vietnameseNumber(text: string): string {
 
 /** Grafana leaves numbers ungrouped in most units (12345); a reader of a wall needs 12,345. */
 export function grouped(text: string): string {
-  if (!NUMBER.test(text) || text.includes(',') || text.includes('e') || Math.abs(Number(text)) < GROUPED_FROM) return text;
+  if (!NUMBER.test(text) || text.includes(',') || text.includes('e') || Math.abs(Number(text)) < GROUPED_FROM)
+    return text;
   const [whole = '', decimals] = text.split('.');
   const marked = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return decimals === undefined ? marked : `${marked}.${decimals}`;

@@ -10,7 +10,8 @@ export function ConnectionBanner({ connection, words }: { readonly connection: C
   if (lost) {
     return (
       <div className="banner critical" role="alert" data-testid="connection-banner" data-state="lost">
-        <strong>■ {words.connectionLost}.</strong> {words.connectionLostDetail(ageText((now - receivedAt) / 1_000, words))}
+        <strong>■ {words.connectionLost}.</strong>{' '}
+        {words.connectionLostDetail(ageText((now - receivedAt) / 1_000, words))}
       </div>
     );
   }

@@ -10,6 +10,7 @@ import type { WallState } from '../url/wallState';
 import { ConnectionBanner } from './ConnectionBanner';
 import { Grid } from './Grid';
 import { Header } from './Header';
+import { usePlaylist } from './usePlaylist';
 import { useScreen } from './useScreen';
 import type { Connection } from './useStatus';
 import { useTick } from './useTick';
@@ -19,8 +20,11 @@ import { type WallContext, WallContextProvider } from './wallContext';
 
 const LAST_HOUR: RawRange = { from: 'now-1h', to: 'now' };
 const PAGE_PADDING_PX = 8;
+/** Fractions of pixels must not bring a scroll bar onto a wall. */
+const ROUNDING_PX = 1;
 
 interface Props {
+  readonly uid: string;
   readonly dashboard: DashboardJson;
   readonly entries: readonly DashboardEntry[];
   readonly state: WallState;
@@ -30,20 +34,24 @@ interface Props {
 }
 
 /** One dashboard, live: its header, its banner and its grid of panels. */
-export function Dashboard({ dashboard, entries, state, change, connection, theme }: Props) {
+export function Dashboard({ uid, dashboard, entries, state, change, connection, theme }: Props) {
   const words = wordsIn(state.lang);
   const timeZone = timeZoneOf(dashboard);
   const everyMs = refreshMs(dashboard);
   const tick = useTick(everyMs, !connection.lost);
-  const variables = useVariables(dashboard, state.variables, state.lang, words.all, tick);
+  const variables = useVariables(uid, dashboard, state.variables, state.lang, words.all, tick);
   const values = useMemo(() => valuesOf(variables ?? []), [variables]);
+  usePlaylist(state.playlistSeconds, uid, entries, change);
   const dashboardRange = dashboard.time ?? LAST_HOUR;
   const rawRange = state.range ?? dashboardRange;
   const offset = useRef(0);
   offset.current = connection.clockOffsetMs;
 
   const serverNow = useCallback(() => Date.now() + offset.current, []);
-  const range = useCallback(() => resolveRange(rawRange, serverNow(), timeZone, everyMs), [rawRange, serverNow, timeZone, everyMs]);
+  const range = useCallback(
+    () => resolveRange(rawRange, serverNow(), timeZone, everyMs),
+    [rawRange, serverNow, timeZone, everyMs]
+  );
   const replaceVariables = useMemo(
     () =>
       interpolator(values, () => {
@@ -56,6 +64,7 @@ export function Dashboard({ dashboard, entries, state, change, connection, theme
   const { status, lost } = connection;
   const context = useMemo<WallContext>(
     () => ({
+      uid,
       dashboard,
       variables: values,
       rawRange,
@@ -71,7 +80,23 @@ export function Dashboard({ dashboard, entries, state, change, connection, theme
       replaceVariables,
       serverNow,
     }),
-    [dashboard, values, rawRange, timeZone, state.lang, words, theme, status, lost, tick, everyMs, range, replaceVariables, serverNow]
+    [
+      uid,
+      dashboard,
+      values,
+      rawRange,
+      timeZone,
+      state.lang,
+      words,
+      theme,
+      status,
+      lost,
+      tick,
+      everyMs,
+      range,
+      replaceVariables,
+      serverNow,
+    ]
   );
 
   const screen = useScreen();
@@ -82,9 +107,15 @@ export function Dashboard({ dashboard, entries, state, change, connection, theme
 
   return (
     <WallContextProvider value={context}>
-      <div className={`wall ${state.kiosk ? 'kiosk' : ''} ${connection.lost ? 'lost' : ''}`} style={{ zoom: screen.scale }} data-testid="wall" data-tick={tick}>
+      <div
+        className={`wall ${state.kiosk ? 'kiosk' : ''} ${connection.lost ? 'lost' : ''}`}
+        style={{ zoom: screen.scale }}
+        data-testid="wall"
+        data-tick={tick}
+      >
         <div ref={above}>
           <Header
+            uid={uid}
             state={state}
             change={change}
             entries={entries}
@@ -102,7 +133,11 @@ export function Dashboard({ dashboard, entries, state, change, connection, theme
           <main style={{ padding: PAGE_PADDING_PX }}>
             <Grid
               panels={dashboard.panels ?? []}
-              screen={{ width: screen.width - 2 * PAGE_PADDING_PX, height: screen.height - headHeight - 2 * PAGE_PADDING_PX, fit: state.kiosk }}
+              screen={{
+                width: screen.width - 2 * PAGE_PADDING_PX,
+                height: screen.height - headHeight - 2 * PAGE_PADDING_PX - ROUNDING_PX,
+                fit: state.kiosk,
+              }}
             />
           </main>
         )}

@@ -25,12 +25,20 @@ export function DataAges({ connection, words }: { readonly connection: Connectio
         const age = stream.ageSeconds === null ? null : stream.ageSeconds + sinceStatus;
         const state = stateNow(stream, age);
         return (
-          <li key={stream.stream} className={`age ${state}`} data-testid={`data-age-${stream.stream}`} data-state={state} title={`${words.dataAge}: ${wordOf(state, words)}`}>
+          <li
+            key={stream.stream}
+            className={`age ${state}`}
+            data-testid={`data-age-${stream.stream}`}
+            data-state={state}
+            title={`${words.dataAge}: ${wordOf(state, words)}`}
+          >
             <span className="age-mark" aria-hidden="true">
               {MARKS[state]}
             </span>
             <span className="age-label">{stream.label}</span>
-            {state !== 'no-data' && <span className="age-value">{age === null ? words.unknownAge : ageText(age, words)}</span>}
+            {state !== 'no-data' && (
+              <span className="age-value">{age === null ? words.unknownAge : ageText(age, words)}</span>
+            )}
             {state !== 'fresh' && <strong className="age-word">{wordOf(state, words)}</strong>}
           </li>
         );

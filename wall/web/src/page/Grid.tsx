@@ -8,7 +8,10 @@ import { useWall } from './wallContext';
 export function Grid({ panels, screen }: { readonly panels: readonly PanelJson[]; readonly screen: Screen }) {
   const [toggled, setToggled] = useState<ReadonlySet<number>>(new Set());
   const { width, height, fit } = screen;
-  const placement = useMemo(() => place(visiblePanels(panels, toggled), { width, height, fit }), [panels, toggled, width, height, fit]);
+  const placement = useMemo(
+    () => place(visiblePanels(panels, toggled), { width, height, fit }),
+    [panels, toggled, width, height, fit]
+  );
   const toggle = (id: number): void =>
     setToggled((last) => {
       const next = new Set(last);
@@ -18,8 +21,20 @@ export function Grid({ panels, screen }: { readonly panels: readonly PanelJson[]
   return (
     <div className="grid" style={{ height: placement.height }}>
       {placement.panels.map((placed) => (
-        <div key={placed.panel.id} className="cell" style={{ transform: `translate(${placed.left}px, ${placed.top}px)`, width: placed.width, height: placed.height }}>
-          {placed.panel.type === 'row' ? <RowHeading panel={placed.panel} onToggle={() => toggle(placed.panel.id)} /> : <PanelView placed={placed} />}
+        <div
+          key={placed.panel.id}
+          className="cell"
+          style={{
+            transform: `translate(${placed.left}px, ${placed.top}px)`,
+            width: placed.width,
+            height: placed.height,
+          }}
+        >
+          {placed.panel.type === 'row' ? (
+            <RowHeading panel={placed.panel} onToggle={() => toggle(placed.panel.id)} />
+          ) : (
+            <PanelView placed={placed} />
+          )}
         </div>
       ))}
     </div>
@@ -30,7 +45,13 @@ function RowHeading({ panel, onToggle }: { readonly panel: PanelJson; readonly o
   const { replaceVariables } = useWall();
   const open = panel.collapsed !== true;
   return (
-    <button type="button" className="row-heading" aria-expanded={open} data-testid={`row-${panel.id}`} onClick={onToggle}>
+    <button
+      type="button"
+      className="row-heading"
+      aria-expanded={open}
+      data-testid={`row-${panel.id}`}
+      onClick={onToggle}
+    >
       <span aria-hidden="true">{open ? '▾' : '▸'}</span> {replaceVariables(panel.title ?? '')}
     </button>
   );

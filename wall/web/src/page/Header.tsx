@@ -1,6 +1,7 @@
 import { dateTimeFormat } from '@grafana/data';
 
 import type { DashboardEntry } from '../api/contract';
+import { linkAddress, shownLinks } from '../dashboard/links';
 import type { DashboardJson } from '../dashboard/model';
 import type { Words } from '../i18n/words';
 import type { RawRange } from '../time/ranges';
@@ -12,8 +13,10 @@ import type { Connection } from './useStatus';
 import type { ChangeWallState } from './useWallState';
 import type { Variable } from './useVariables';
 import { VariablePicker } from './VariablePicker';
+import { useWall } from './wallContext';
 
 interface Props {
+  readonly uid: string;
   readonly state: WallState;
   readonly change: ChangeWallState;
   readonly entries: readonly DashboardEntry[];
@@ -36,15 +39,31 @@ export function Header(props: Props) {
       {!state.kiosk && <Controls {...props} />}
       <Clock offsetMs={connection.clockOffsetMs} timeZone={timeZone} />
       <div className="switches">
-        <button type="button" lang={otherLanguage} data-testid="language" title={words.languageTitle} onClick={() => change({ lang: otherLanguage })}>
+        <button
+          type="button"
+          lang={otherLanguage}
+          data-testid="language"
+          title={words.languageTitle}
+          onClick={() => change({ lang: otherLanguage })}
+        >
           {words.language}
         </button>
         {!state.kiosk && (
-          <button type="button" data-testid="theme" onClick={() => change({ theme: state.theme === 'dark' ? 'light' : 'dark' })}>
+          <button
+            type="button"
+            data-testid="theme"
+            onClick={() => change({ theme: state.theme === 'dark' ? 'light' : 'dark' })}
+          >
             {state.theme === 'dark' ? words.light : words.dark}
           </button>
         )}
-        <button type="button" data-testid="kiosk" title={state.kiosk ? words.leaveKiosk : words.kiosk} aria-label={state.kiosk ? words.leaveKiosk : words.kiosk} onClick={() => turnKiosk(!state.kiosk, change)}>
+        <button
+          type="button"
+          data-testid="kiosk"
+          title={state.kiosk ? words.leaveKiosk : words.kiosk}
+          aria-label={state.kiosk ? words.leaveKiosk : words.kiosk}
+          onClick={() => turnKiosk(!state.kiosk, change)}
+        >
           <Corners />
         </button>
       </div>
@@ -52,24 +71,59 @@ export function Header(props: Props) {
   );
 }
 
-function Controls({ state, change, entries, dashboard, range, dashboardRange, variables, timeZone, words }: Props) {
+function Controls({
+  uid,
+  state,
+  change,
+  entries,
+  dashboard,
+  range,
+  dashboardRange,
+  variables,
+  timeZone,
+  words,
+}: Props) {
+  const { replaceVariables } = useWall();
+  const links = shownLinks(dashboard);
   return (
     <div className="controls">
+      {links.map((link) => (
+        <a key={link.title} href={linkAddress(link, replaceVariables)}>
+          {link.title}
+        </a>
+      ))}
       {entries.length > 1 && (
         <label className="control">
-          <select data-testid="dashboard" aria-label={words.dashboards} title={words.dashboards} value={dashboard.uid} onChange={({ target }) => change({ uid: target.value, variables: {} })}>
-            {entries.map(({ uid, title }) => (
-              <option key={uid} value={uid}>
-                {title}
+          <select
+            data-testid="dashboard"
+            aria-label={words.dashboards}
+            title={words.dashboards}
+            value={uid}
+            onChange={({ target }) => change({ uid: target.value, variables: {} })}
+          >
+            {entries.map((entry) => (
+              <option key={entry.uid} value={entry.uid}>
+                {entry.title}
               </option>
             ))}
           </select>
         </label>
       )}
       {variables.map((variable) => (
-        <VariablePicker key={variable.name} variable={variable} words={words} onChange={(values) => change({ variables: { ...state.variables, [variable.name]: values } })} />
+        <VariablePicker
+          key={variable.name}
+          variable={variable}
+          words={words}
+          onChange={(values) => change({ variables: { ...state.variables, [variable.name]: values } })}
+        />
       ))}
-      <RangePicker range={range} dashboardRange={dashboardRange} timeZone={timeZone} words={words} onChange={(chosen) => change({ range: chosen })} />
+      <RangePicker
+        range={range}
+        dashboardRange={dashboardRange}
+        timeZone={timeZone}
+        words={words}
+        onChange={(chosen) => change({ range: chosen })}
+      />
     </div>
   );
 }
@@ -84,7 +138,15 @@ function Clock({ offsetMs, timeZone }: { readonly offsetMs: number; readonly tim
 }
 
 const Corners = () => (
-  <svg width="14" height="14" viewBox="0 0 14 14" fill="none" stroke="currentColor" strokeWidth="1.6" aria-hidden="true">
+  <svg
+    width="14"
+    height="14"
+    viewBox="0 0 14 14"
+    fill="none"
+    stroke="currentColor"
+    strokeWidth="1.6"
+    aria-hidden="true"
+  >
     <path d="M1 5V1h4M9 1h4v4M13 9v4H9M5 13H1V9" />
   </svg>
 );
@@ -92,6 +154,10 @@ const Corners = () => (
 function turnKiosk(kiosk: boolean, change: ChangeWallState): void {
   change({ kiosk });
   // A browser that refuses full screen still shows the kiosk page.
-  const turned = kiosk ? document.documentElement.requestFullscreen() : document.fullscreenElement === null ? null : document.exitFullscreen();
+  const turned = kiosk
+    ? document.documentElement.requestFullscreen()
+    : document.fullscreenElement === null
+      ? null
+      : document.exitFullscreen();
   turned?.catch(() => undefined);
 }

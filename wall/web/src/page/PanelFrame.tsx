@@ -1,5 +1,6 @@
 import { type ReactNode } from 'react';
 
+import { linkAddress } from '../dashboard/links';
 import type { PanelJson } from '../dashboard/model';
 import { ageText } from '../format/age';
 import { type Judgement, MARKS } from '../panels/abnormal';
@@ -28,6 +29,7 @@ export function PanelFrame({ panel, width, height, data, judgement, children }: 
   const title = replaceVariables(panel.title ?? '');
   const description = replaceVariables(panel.description ?? '');
   const titled = title !== '';
+  const link = panel.links?.[0];
   const innerHeight = height - (titled ? HEADER_PX : PADDING_PX) - PADDING_PX - 2 * BORDER_PX;
   return (
     <section
@@ -41,9 +43,16 @@ export function PanelFrame({ panel, width, height, data, judgement, children }: 
     >
       {titled && (
         <header className="panel-header">
-          <h2 title={title}>{title}</h2>
+          <h2 title={title}>
+            {link === undefined ? title : <a href={linkAddress(link, replaceVariables)}>{title}</a>}
+          </h2>
           {description !== '' && (
-            <button type="button" className="panel-info" aria-label={`${words.details}: ${description}`} title={description}>
+            <button
+              type="button"
+              className="panel-info"
+              aria-label={`${words.details}: ${description}`}
+              title={description}
+            >
               i
             </button>
           )}

@@ -32,7 +32,8 @@ export function RangePicker({ range, dashboardRange, timeZone, words, onChange }
           onChange={({ target }) => {
             const picked = QUICK_RANGES.find(({ word }) => word === target.value);
             if (target.value === CUSTOM) setOpen(true);
-            else if (picked !== undefined) onChange(sameRange(picked, dashboardRange) ? null : { from: picked.from, to: picked.to });
+            else if (picked !== undefined)
+              onChange(sameRange(picked, dashboardRange) ? null : { from: picked.from, to: picked.to });
           }}
         >
           {quick === undefined && <option value={CHOSEN}>{label}</option>}
@@ -60,7 +61,13 @@ export function RangePicker({ range, dashboardRange, timeZone, words, onChange }
   );
 }
 
-function DaysForm({ range, timeZone, words, onClose, onChange }: Omit<Props, 'dashboardRange'> & { readonly onClose: () => void }) {
+function DaysForm({
+  range,
+  timeZone,
+  words,
+  onClose,
+  onChange,
+}: Omit<Props, 'dashboardRange'> & { readonly onClose: () => void }) {
   const { from, to } = resolveRange(range, Date.now(), timeZone, 1);
   const [first, setFirst] = useState(dateTimeFormat(from, { timeZone, format: DAY }));
   const [last, setLast] = useState(dateTimeFormat(to, { timeZone, format: DAY }));

@@ -29,7 +29,10 @@ export function VariablePicker({ variable, words, onChange }: Props) {
 
 function MultiPicker({ variable, words, onChange }: Props) {
   const { name, label, options, chosen } = variable;
-  const summary = options.filter(({ value }) => chosen.includes(value)).map(({ text }) => text).join(', ');
+  const summary = options
+    .filter(({ value }) => chosen.includes(value))
+    .map(({ text }) => text)
+    .join(', ');
   const turn = (value: string): void => {
     if (value === ALL) onChange([ALL]);
     else {

@@ -22,9 +22,15 @@ export interface PanelData {
  * that nothing flickers; a question still under way is not asked twice.
  */
 export function usePanelData(panel: PanelJson, width: number, context: WallContext): PanelData {
-  const { dashboard, variables, language, tick, resolveRange, replaceVariables } = context;
-  const [data, setData] = useState<PanelData>(() => ({ frames: null, range: resolveRange(), asOf: null, fault: null, waiting: true }));
-  const question = JSON.stringify([dashboard.uid, panel.id, context.rawRange, variables, language]);
+  const { uid, variables, language, tick, resolveRange, replaceVariables } = context;
+  const [data, setData] = useState<PanelData>(() => ({
+    frames: null,
+    range: resolveRange(),
+    asOf: null,
+    fault: null,
+    waiting: true,
+  }));
+  const question = JSON.stringify([uid, panel.id, context.rawRange, variables, language]);
   const underWay = useRef<string | null>(null);
   const answered = useRef<string | null>(null);
   const asks = (panel.targets ?? []).some(({ hide }) => hide !== true);
@@ -55,11 +61,16 @@ export function usePanelData(panel: PanelJson, width: number, context: WallConte
   return data;
 }
 
-function queryFor(panel: PanelJson, width: number, range: TimeRange, { dashboard, variables, language }: WallContext): QueryRequest {
+function queryFor(
+  panel: PanelJson,
+  width: number,
+  range: TimeRange,
+  { uid, variables, language }: WallContext
+): QueryRequest {
   const from = range.from.valueOf();
   const to = range.to.valueOf();
   return {
-    dashboard: dashboard.uid,
+    dashboard: uid,
     panel: panel.id,
     from,
     to,
@@ -71,7 +82,9 @@ function queryFor(panel: PanelJson, width: number, range: TimeRange, { dashboard
   };
 }
 
-const STEPS_MS = [1, 5, 10, 15, 30, 60, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 604_800, 2_592_000].map((s) => s * 1_000);
+const STEPS_MS = [
+  1, 5, 10, 15, 30, 60, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 604_800, 2_592_000,
+].map((s) => s * 1_000);
 
 /** A round interval that gives at most about one point a pixel; the same for panels of nearly the same width. */
 function intervalMs(spanMs: number, points: number): number {

@@ -19,7 +19,12 @@ export interface Connection {
 
 /** Asks for the wall's status every few seconds, forever; one missed answer is asked for again before it counts. */
 export function useStatus(language: Language): Connection {
-  const [connection, setConnection] = useState<Connection>({ status: null, lost: false, receivedAt: Date.now(), clockOffsetMs: 0 });
+  const [connection, setConnection] = useState<Connection>({
+    status: null,
+    lost: false,
+    receivedAt: Date.now(),
+    clockOffsetMs: 0,
+  });
   useEffect(() => {
     let stopped = false;
     let failures = 0;
@@ -32,7 +37,8 @@ export function useStatus(language: Language): Connection {
         if (!stopped) setConnection({ status, lost: false, receivedAt, clockOffsetMs: status.now - receivedAt });
       } catch {
         failures += 1;
-        if (!stopped && failures >= FAILURES_UNTIL_LOST) setConnection((last) => (last.lost ? last : { ...last, lost: true }));
+        if (!stopped && failures >= FAILURES_UNTIL_LOST)
+          setConnection((last) => (last.lost ? last : { ...last, lost: true }));
       }
       if (!stopped) timer = setTimeout(() => void ask(), failures > 0 ? AGAIN_MS : EVERY_MS);
     };

@@ -47,12 +47,20 @@ export function useWallState(): WallStateControl {
   const followLink = useCallback(
     (click: MouseEvent<HTMLElement>) => {
       const anchor = (click.target as Element).closest('a');
-      if (anchor === null || click.defaultPrevented || click.button !== 0 || click.ctrlKey || click.metaKey || click.shiftKey) return;
+      if (
+        anchor === null ||
+        click.defaultPrevented ||
+        click.button !== 0 ||
+        click.ctrlKey ||
+        click.metaKey ||
+        click.shiftKey
+      )
+        return;
       const address = new URL(anchor.href, window.location.href);
       if (address.origin !== window.location.origin || !address.pathname.startsWith('/d/')) return;
       click.preventDefault();
-      const { lang, theme, kiosk } = current();
-      show({ ...readWallState(address, { lang, theme }), kiosk });
+      const { lang, theme, kiosk, playlistSeconds } = current();
+      show({ ...readWallState(address, { lang, theme }), kiosk, playlistSeconds });
     },
     [show]
   );

@@ -10,6 +10,7 @@ import type { RawRange } from '../time/ranges';
 
 /** What every panel needs to know of the page around it. */
 export interface WallContext {
+  readonly uid: string;
   readonly dashboard: DashboardJson;
   readonly variables: VariableValues;
   readonly rawRange: RawRange;

@@ -1,4 +1,13 @@
-import { type DataFrame, type Field, FieldType, formattedValueToString, getFieldDisplayName, getFieldSeriesColor, type GrafanaTheme2, VizOrientation } from '@grafana/data';
+import {
+  type DataFrame,
+  type Field,
+  FieldType,
+  formattedValueToString,
+  getFieldDisplayName,
+  getFieldSeriesColor,
+  type GrafanaTheme2,
+  VizOrientation,
+} from '@grafana/data';
 import { LegendDisplayMode, VisibilityMode, type VizLegendOptions } from '@grafana/schema';
 import { measureText, VizLayout, VizLegend } from '@grafana/ui';
 
@@ -6,7 +15,12 @@ import { type Bar, barsOf, extent, type Stacking } from './bars';
 import { optionsOf, type PanelProps } from './panelProps';
 import { numberTicks } from './ticks';
 
-const LEGEND: VizLegendOptions = { calcs: [], displayMode: LegendDisplayMode.List, placement: 'bottom', showLegend: true };
+const LEGEND: VizLegendOptions = {
+  calcs: [],
+  displayMode: LegendDisplayMode.List,
+  placement: 'bottom',
+  showLegend: true,
+};
 const DEFAULTS = {
   xField: undefined as string | undefined,
   orientation: VizOrientation.Auto,
@@ -21,6 +35,9 @@ const FONT_PX = 12;
 const LINE_PX = 20;
 const GAP_PX = 6;
 const TICK_SPACE_PX = 60;
+const LONGEST_NAME_PX = 110;
+/** Letters are set a little wider on the page than they are measured. */
+const MEASURED_SLACK = 1.06;
 
 export function BarChartPanel({ panel, frames, width, height, theme }: PanelProps) {
   const options = optionsOf(panel, DEFAULTS);
@@ -28,7 +45,11 @@ export function BarChartPanel({ panel, frames, width, height, theme }: PanelProp
   if (frame === undefined) return null;
   const legend = { ...LEGEND, ...options.legend };
   const { names, series } = columnsOf(frame, options.xField);
-  const items = series.map((field) => ({ label: getFieldDisplayName(field, frame, frames), color: getFieldSeriesColor(field, theme).color, yAxis: 1 }));
+  const items = series.map((field) => ({
+    label: getFieldDisplayName(field, frame, frames),
+    color: getFieldSeriesColor(field, theme).color,
+    yAxis: 1,
+  }));
   return (
     <VizLayout
       width={width}
@@ -41,7 +62,17 @@ export function BarChartPanel({ panel, frames, width, height, theme }: PanelProp
         ) : null
       }
     >
-      {(width: number, height: number) => <Bars options={options} names={names} series={series} labels={items.map(({ label }) => label)} width={width} height={height} theme={theme} />}
+      {(width: number, height: number) => (
+        <Bars
+          options={options}
+          names={names}
+          series={series}
+          labels={items.map(({ label }) => label)}
+          width={width}
+          height={height}
+          theme={theme}
+        />
+      )}
     </VizLayout>
   );
 }
@@ -58,25 +89,43 @@ interface BarsProps {
 
 function Bars({ options, names, series, labels, width, height, theme }: BarsProps) {
   const lying = options.orientation === VizOrientation.Horizontal;
-  const request = { ...options, series: series.map(({ values }) => values as (number | null)[]), categories: names.length };
+  const request = {
+    ...options,
+    series: series.map(({ values }) => values as (number | null)[]),
+    categories: names.length,
+  };
   const first = series[0];
   const { min, max } = extent(request);
-  const ticks = numberTicks(first?.config.min ?? min, first?.config.max ?? max, (lying ? width : height) / TICK_SPACE_PX);
+  const ticks = numberTicks(
+    first?.config.min ?? min,
+    first?.config.max ?? max,
+    (lying ? width : height) / TICK_SPACE_PX
+  );
   const lowest = ticks[0] ?? 0;
   const highest = ticks.at(-1) ?? 1;
-  const tickText = (value: number): string => (options.stacking === 'percent' ? `${Math.round(value * 100)}%` : valueText(first, value));
-  const widest = Math.max(0, ...(lying ? names : ticks.map(tickText)).map((text) => measureText(text, FONT_PX).width));
-  const left = Math.min(width * 0.4, widest + GAP_PX);
+  const tickText = (value: number): string =>
+    options.stacking === 'percent' ? `${Math.round(value * 100)}%` : valueText(first, value);
+  const left = Math.min(width * 0.4, textRoom(lying ? names : ticks.map(tickText)) + GAP_PX);
   const top = lying ? 0 : LINE_PX;
   const across = Math.max(1, width - left - (lying ? 40 : 0));
   const up = Math.max(1, height - top - LINE_PX - GAP_PX);
   const slotPx = (lying ? up : across) / Math.max(1, names.length);
-  const every = lying ? Math.ceil(LINE_PX / slotPx) : Math.ceil((Math.max(0, ...names.map((name) => measureText(name, FONT_PX).width)) * 0.7 + GAP_PX) / slotPx);
+  const nameRoom = Math.min(LONGEST_NAME_PX, textRoom(names)) + 2 * GAP_PX;
+  const every = Math.max(1, Math.ceil((lying ? LINE_PX : nameRoom) / slotPx));
   const at = (share: number): number => (lying ? left + share * across : top + (1 - share) * up);
   const along = (share: number): number => (lying ? top + share * up : left + share * across);
 
   return (
-    <svg width={width} height={height} fontSize={FONT_PX} fontFamily={theme.typography.fontFamily} fill={theme.colors.text.primary} role="img" aria-label={labels.join(', ')}>
+    <svg
+      width={width}
+      height={height}
+      fontSize={FONT_PX}
+      fontFamily={theme.typography.fontFamily}
+      fill={theme.colors.text.primary}
+
+      role="img"
+      aria-label={labels.join(', ')}
+    >
       {ticks.map((value) => {
         const place = at((value - lowest) / (highest - lowest || 1));
         return lying ? (
@@ -96,7 +145,18 @@ function Bars({ options, names, series, labels, width, height, theme }: BarsProp
         );
       })}
       {barsOf(request, lowest, highest).map((bar) => (
-        <BarMark key={`${bar.series}-${bar.category}`} bar={bar} field={series[bar.series]} name={names[bar.category] ?? ''} label={labels[bar.series] ?? ''} lying={lying} along={along} at={at} options={options} theme={theme} />
+        <BarMark
+          key={`${bar.series}-${bar.category}`}
+          bar={bar}
+          field={series[bar.series]}
+          name={names[bar.category] ?? ''}
+          label={labels[bar.series] ?? ''}
+          lying={lying}
+          along={along}
+          at={at}
+          options={options}
+          theme={theme}
+        />
       ))}
       {names.map((name, index) =>
         index % every === 0 ? (
@@ -107,7 +167,7 @@ function Bars({ options, names, series, labels, width, height, theme }: BarsProp
             textAnchor={lying ? 'end' : 'middle'}
             dominantBaseline={lying ? 'central' : undefined}
           >
-            {fitted(name, lying ? left - GAP_PX : slotPx * every)}
+            {fitted(name, lying ? left - GAP_PX : slotPx * every - GAP_PX)}
           </text>
         ) : null
       )}
@@ -134,16 +194,27 @@ function BarMark({ bar, field, name, label, lying, along, at, options, theme }: 
   const size = along(bar.start + bar.size) - start;
   const near = Math.min(at(bar.low), at(bar.high));
   const length = Math.abs(at(bar.high) - at(bar.low));
-  const color = getFieldSeriesColor(field, theme);
-  const fill = color.color;
-  const roomy = options.stacking === 'none' && (lying ? size >= FONT_PX : size > measureText(text, FONT_PX).width);
+  const fill = getFieldSeriesColor(field, theme).color;
+  const roomy = options.stacking === 'none' && (lying ? size >= FONT_PX : size > textPx(text));
   const written = options.showValue === VisibilityMode.Always || (options.showValue !== VisibilityMode.Never && roomy);
   return (
     <g>
       <title>{`${name} – ${label}: ${text}`}</title>
-      <rect x={lying ? near : start} y={lying ? start : near} width={lying ? length : size} height={lying ? size : length} fill={fill} fillOpacity={0.85} />
+      <rect
+        x={lying ? near : start}
+        y={lying ? start : near}
+        width={lying ? length : size}
+        height={lying ? size : length}
+        fill={fill}
+        fillOpacity={0.85}
+      />
       {written && (
-        <text x={lying ? near + length + 4 : start + size / 2} y={lying ? start + size / 2 : near - 4} textAnchor={lying ? 'start' : 'middle'} dominantBaseline={lying ? 'central' : undefined}>
+        <text
+          x={lying ? near + length + 4 : start + size / 2}
+          y={lying ? start + size / 2 : near - 4}
+          textAnchor={lying ? 'start' : 'middle'}
+          dominantBaseline={lying ? 'central' : undefined}
+        >
           {text}
         </text>
       )}
@@ -152,11 +223,26 @@ function BarMark({ bar, field, name, label, lying, along, at, options, theme }: 
 }
 
 /** The field that names the bars (the one asked for, else the first text or time), and the numbers to draw. */
-function columnsOf(frame: DataFrame, xField: string | undefined): { readonly names: readonly string[]; readonly series: readonly Field[] } {
-  const named = frame.fields.find((field) => xField !== undefined && (field.name === xField || getFieldDisplayName(field, frame) === xField));
-  const x = named ?? frame.fields.find(({ type }) => type === FieldType.string) ?? frame.fields.find(({ type }) => type === FieldType.time);
-  const series = frame.fields.filter((field) => field !== x && field.type === FieldType.number && (field.config.custom as { hideFrom?: { viz?: boolean } } | undefined)?.hideFrom?.viz !== true);
-  const names = (x?.values ?? []).map((value: unknown) => (x?.display === undefined ? String(value) : formattedValueToString(x.display(value))));
+function columnsOf(
+  frame: DataFrame,
+  xField: string | undefined
+): { readonly names: readonly string[]; readonly series: readonly Field[] } {
+  const named = frame.fields.find(
+    (field) => xField !== undefined && (field.name === xField || getFieldDisplayName(field, frame) === xField)
+  );
+  const x =
+    named ??
+    frame.fields.find(({ type }) => type === FieldType.string) ??
+    frame.fields.find(({ type }) => type === FieldType.time);
+  const series = frame.fields.filter(
+    (field) =>
+      field !== x &&
+      field.type === FieldType.number &&
+      (field.config.custom as { hideFrom?: { viz?: boolean } } | undefined)?.hideFrom?.viz !== true
+  );
+  const names = (x?.values ?? []).map((value: unknown) =>
+    x?.display === undefined ? String(value) : formattedValueToString(x.display(value))
+  );
   return { names, series };
 }
 
@@ -164,9 +250,13 @@ function valueText(field: Field | undefined, value: number): string {
   return field?.display === undefined ? String(value) : formattedValueToString(field.display(value));
 }
 
+const textPx = (text: string): number => measureText(text, FONT_PX).width * MEASURED_SLACK;
+
+const textRoom = (texts: readonly string[]): number => Math.max(0, ...texts.map(textPx));
+
 function fitted(text: string, px: number): string {
-  if (measureText(text, FONT_PX).width <= px) return text;
+  if (textPx(text) <= px) return text;
   let kept = text;
-  while (kept.length > 1 && measureText(`${kept}…`, FONT_PX).width > px) kept = kept.slice(0, -1);
+  while (kept.length > 1 && textPx(`${kept}…`) > px) kept = kept.slice(0, -1);
   return `${kept.trimEnd()}…`;
 }

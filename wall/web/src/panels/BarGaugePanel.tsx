@@ -1,7 +1,13 @@
-import { type DisplayValueAlignmentFactors, type FieldDisplay, getDisplayValueAlignmentFactors, VizOrientation } from '@grafana/data';
+import {
+  type DisplayValueAlignmentFactors,
+  type FieldDisplay,
+  getDisplayValueAlignmentFactors,
+  VizOrientation,
+} from '@grafana/data';
 import { BarGaugeDisplayMode, BarGaugeNamePlacement, BarGaugeSizing, BarGaugeValueMode } from '@grafana/schema';
 import { BarGauge, VizRepeater } from '@grafana/ui';
 
+import { FigureLink } from './FigureLink';
 import { markedFigures } from './figures';
 import { optionsOf, type PanelProps } from './panelProps';
 
@@ -32,22 +38,24 @@ export function BarGaugePanel(props: PanelProps) {
       getValues={() => markedFigures(props, false)}
       getAlignmentFactors={getDisplayValueAlignmentFactors}
       renderValue={({ value, width, height, orientation, alignmentFactors }) => (
-        <BarGauge
-          value={value.display}
-          display={value.view?.getFieldDisplayProcessor(value.colIndex ?? 0)}
-          field={value.field}
-          width={width}
-          height={height}
-          orientation={orientation}
-          theme={theme}
-          itemSpacing={spacing}
-          displayMode={options.displayMode}
-          showUnfilled={options.showUnfilled}
-          valueDisplayMode={options.valueMode}
-          namePlacement={options.namePlacement}
-          alignmentFactors={alignmentFactors}
-          text={options.text}
-        />
+        <FigureLink figure={value}>
+          <BarGauge
+            value={value.display}
+            display={value.view?.getFieldDisplayProcessor(value.colIndex ?? 0)}
+            field={value.field}
+            width={width}
+            height={height}
+            orientation={orientation}
+            theme={theme}
+            itemSpacing={spacing}
+            displayMode={options.displayMode}
+            showUnfilled={options.showUnfilled}
+            valueDisplayMode={options.valueMode}
+            namePlacement={options.namePlacement}
+            alignmentFactors={alignmentFactors}
+            text={options.text}
+          />
+        </FigureLink>
       )}
       width={width}
       height={height}

@@ -1,6 +1,12 @@
 import { type DataFrame, formattedValueToString } from '@grafana/data';
 import { SortOrder, TooltipDisplayMode } from '@grafana/schema';
-import { getFieldDisplayItems, type UPlotConfigBuilder, VizTooltipContent, VizTooltipHeader, VizTooltipWrapper } from '@grafana/ui';
+import {
+  getFieldDisplayItems,
+  type UPlotConfigBuilder,
+  VizTooltipContent,
+  VizTooltipHeader,
+  VizTooltipWrapper,
+} from '@grafana/ui';
 import { useLayoutEffect, useState } from 'react';
 import { createPortal } from 'react-dom';
 import type uPlot from 'uplot';
@@ -49,12 +55,29 @@ export function ChartTooltip({ panel, config, aligned }: Props) {
 
   const time = aligned.fields[0];
   const row = hover?.dataIdxs[0];
-  if (tooltip.mode === TooltipDisplayMode.None || hover === null || time?.display === undefined || row === null || row === undefined) return null;
+  if (
+    tooltip.mode === TooltipDisplayMode.None ||
+    hover === null ||
+    time?.display === undefined ||
+    row === null ||
+    row === undefined
+  )
+    return null;
   const mode = tooltip.mode ?? TooltipDisplayMode.Multi;
-  const items = getFieldDisplayItems(aligned.fields, time, hover.dataIdxs, hover.seriesIdx, mode, tooltip.sort ?? SortOrder.None);
+  const items = getFieldDisplayItems(
+    aligned.fields,
+    time,
+    hover.dataIdxs,
+    hover.seriesIdx,
+    mode,
+    tooltip.sort ?? SortOrder.None
+  );
   const shift = hover.toTheLeft ? `calc(-100% - ${OFFSET_PX}px)` : `${OFFSET_PX}px`;
   return createPortal(
-    <div className="chart-tooltip" style={{ left: hover.x, top: hover.y, maxWidth: WIDEST_PX, transform: `translate(${shift}, -50%)` }}>
+    <div
+      className="chart-tooltip"
+      style={{ left: hover.x, top: hover.y, maxWidth: WIDEST_PX, transform: `translate(${shift}, -50%)` }}
+    >
       <VizTooltipWrapper>
         <VizTooltipHeader item={{ label: '', value: formattedValueToString(time.display(time.values[row])) }} />
         <VizTooltipContent items={items} />
@@ -72,7 +95,14 @@ function hoverOf(plot: uPlot, seriesIdx: number | null): Hover | null {
   const over = plot.over.getBoundingClientRect();
   const around = page.getBoundingClientRect();
   const x = (over.left - around.left) / scale + left;
-  return { x, y: (over.top - around.top) / scale + top, toTheLeft: x > around.width / scale / 2, dataIdxs: [...idxs], seriesIdx, page };
+  return {
+    x,
+    y: (over.top - around.top) / scale + top,
+    toTheLeft: x > around.width / scale / 2,
+    dataIdxs: [...idxs],
+    seriesIdx,
+    page,
+  };
 }
 
 /** The pointer in the plot's own pixels: the chart library takes screen pixels for them. */

@@ -1,11 +1,20 @@
-import { type FieldDisplay, formattedValueToString, type GrafanaTheme2, ThresholdsMode, VizOrientation } from '@grafana/data';
+import {
+  type FieldDisplay,
+  formattedValueToString,
+  type GrafanaTheme2,
+  ThresholdsMode,
+  VizOrientation,
+} from '@grafana/data';
 import { VizRepeater } from '@grafana/ui';
 
 import { arcPath, GAUGE } from './arc';
+import { FigureLink } from './FigureLink';
 import { markedFigures } from './figures';
 import { optionsOf, type PanelProps } from './panelProps';
 
 const DEFAULTS = { orientation: VizOrientation.Auto, showThresholdMarkers: true, minVizWidth: 75, minVizHeight: 75 };
+/** A threshold that the figure is not in is only hinted at: colour is for what is abnormal now. */
+const FAINT = 0.25;
 const TITLE_PX = 22;
 const TITLED_FROM_PX = 90;
 
@@ -16,7 +25,16 @@ export function GaugePanel(props: PanelProps) {
     <VizRepeater<FieldDisplay>
       getValues={() => markedFigures(props, false)}
       renderValue={({ value, width, height, count }) => (
-        <Gauge figure={value} titled={count > 1 && height >= TITLED_FROM_PX} rim={options.showThresholdMarkers} width={width} height={height} theme={theme} />
+        <FigureLink figure={value}>
+          <Gauge
+            figure={value}
+            titled={(count > 1 || value.field.displayName !== undefined) && height >= TITLED_FROM_PX}
+            rim={options.showThresholdMarkers}
+            width={width}
+            height={height}
+            theme={theme}
+          />
+        </FigureLink>
       )}
       width={width}
       height={height}
@@ -51,21 +69,67 @@ function Gauge({ figure, titled, rim, width, height, theme }: GaugeProps) {
   const steps = rim && field.thresholds?.mode === ThresholdsMode.Absolute ? field.thresholds.steps : [];
   return (
     <figure style={{ width, height, margin: 0, textAlign: 'center' }}>
-      <svg width={width} height={drawn} viewBox={GAUGE.viewBox} role="img" aria-label={`${display.title ?? ''} ${text}`.trim()}>
-        <path d={arcPath(0, 1, GAUGE.radius)} fill="none" stroke={theme.colors.background.secondary} strokeWidth={GAUGE.thickness} />
+      <svg
+        width={width}
+        height={drawn}
+        viewBox={GAUGE.viewBox}
+        role="img"
+        aria-label={`${display.title ?? ''} ${text}`.trim()}
+      >
+        <path
+          d={arcPath(0, 1, GAUGE.radius)}
+          fill="none"
+          stroke={theme.colors.background.secondary}
+          strokeWidth={GAUGE.thickness}
+        />
         {!Number.isNaN(display.numeric) && (
-          <path d={arcPath(0, share(display.numeric), GAUGE.radius)} fill="none" stroke={display.color} strokeWidth={GAUGE.thickness} />
+          <path
+            d={arcPath(0, share(display.numeric), GAUGE.radius)}
+            fill="none"
+            stroke={display.color}
+            strokeWidth={GAUGE.thickness}
+          />
         )}
         {steps.map(({ value, color }, index) => {
           const from = share(Number.isFinite(value) ? value : min);
           const to = share(steps[index + 1]?.value ?? max);
-          return to > from ? <path key={index} d={arcPath(from, to, GAUGE.rimRadius)} fill="none" stroke={theme.visualization.getColorByName(color)} strokeWidth={GAUGE.rimThickness} /> : null;
+          const holds = display.numeric >= value && !(display.numeric >= (steps[index + 1]?.value ?? Infinity));
+          return to > from ? (
+            <path
+              key={index}
+              d={arcPath(from, to, GAUGE.rimRadius)}
+              fill="none"
+              stroke={theme.visualization.getColorByName(color)}
+              strokeWidth={GAUGE.rimThickness}
+              strokeOpacity={holds ? 1 : FAINT}
+            />
+          ) : null;
         })}
-        <text x="0" y={GAUGE.textY} textAnchor="middle" fontSize={GAUGE.textSize(text.length)} fontWeight="500" fill={display.color ?? theme.colors.text.primary} fontFamily={theme.typography.fontFamily}>
+        <text
+          x="0"
+          y={GAUGE.textY}
+          textAnchor="middle"
+          fontSize={GAUGE.textSize(text.length)}
+          fontWeight="500"
+          fill={display.color ?? theme.colors.text.primary}
+          fontFamily={theme.typography.fontFamily}
+        >
           {text}
         </text>
       </svg>
-      {titled && <figcaption style={{ height: TITLE_PX, lineHeight: `${TITLE_PX}px`, overflow: 'hidden', whiteSpace: 'nowrap', textOverflow: 'ellipsis' }}>{display.title}</figcaption>}
+      {titled && (
+        <figcaption
+          style={{
+            height: TITLE_PX,
+            lineHeight: `${TITLE_PX}px`,
+            overflow: 'hidden',
+            whiteSpace: 'nowrap',
+            textOverflow: 'ellipsis',
+          }}
+        >
+          {display.title}
+        </figcaption>
+      )}
     </figure>
   );
 }

@@ -1,6 +1,19 @@
-import { type DisplayValueAlignmentFactors, type FieldDisplay, getDisplayValueAlignmentFactors, VizOrientation } from '@grafana/data';
-import { BigValue, BigValueColorMode, BigValueGraphMode, BigValueJustifyMode, BigValueTextMode, VizRepeater } from '@grafana/ui';
+import {
+  type DisplayValueAlignmentFactors,
+  type FieldDisplay,
+  getDisplayValueAlignmentFactors,
+  VizOrientation,
+} from '@grafana/data';
+import {
+  BigValue,
+  BigValueColorMode,
+  BigValueGraphMode,
+  BigValueJustifyMode,
+  BigValueTextMode,
+  VizRepeater,
+} from '@grafana/ui';
 
+import { FigureLink } from './FigureLink';
 import { markedFigures } from './figures';
 import { optionsOf, type PanelProps } from './panelProps';
 
@@ -22,21 +35,23 @@ export function StatPanel(props: PanelProps) {
       getValues={() => markedFigures(props, options.graphMode !== BigValueGraphMode.None)}
       getAlignmentFactors={getDisplayValueAlignmentFactors}
       renderValue={({ value, width, height, alignmentFactors, count }) => (
-        <BigValue
-          value={value.display}
-          sparkline={value.sparkline}
-          count={count}
-          width={width}
-          height={height}
-          theme={theme}
-          colorMode={options.colorMode}
-          graphMode={options.graphMode}
-          justifyMode={options.justifyMode}
-          textMode={options.textMode}
-          alignmentFactors={alignmentFactors}
-          text={options.text}
-          disableWideLayout={!options.wideLayout}
-        />
+        <FigureLink figure={value}>
+          <BigValue
+            value={value.display}
+            sparkline={value.sparkline}
+            count={count}
+            width={width}
+            height={height}
+            theme={theme}
+            colorMode={options.colorMode}
+            graphMode={options.graphMode}
+            justifyMode={options.justifyMode}
+            textMode={options.textMode}
+            alignmentFactors={alignmentFactors}
+            text={options.text}
+            disableWideLayout={!options.wideLayout}
+          />
+        </FigureLink>
       )}
       width={width}
       height={height}

@@ -1,4 +1,12 @@
-import { type DataFrame, type Field, FieldType, formattedValueToString, getDisplayProcessor, getFieldDisplayName, getTimeField } from '@grafana/data';
+import {
+  type DataFrame,
+  type Field,
+  FieldType,
+  formattedValueToString,
+  getDisplayProcessor,
+  getFieldDisplayName,
+  getTimeField,
+} from '@grafana/data';
 import { VisibilityMode } from '@grafana/schema';
 import { measureText } from '@grafana/ui';
 
@@ -26,18 +34,33 @@ export function StateTimelinePanel({ panel, frames, width, height, timeRange, ti
   const from = timeRange.from.valueOf();
   const to = timeRange.to.valueOf();
   const rows = rowsOf(frames, to, options.mergeValues);
-  const labels = Math.min(width * 0.35, Math.max(0, ...rows.map(({ name }) => measureText(name, FONT_PX).width)) + LABEL_GAP_PX);
+  const labels = Math.min(
+    width * 0.35,
+    Math.max(0, ...rows.map(({ name }) => measureText(name, FONT_PX).width)) + LABEL_GAP_PX
+  );
   const across = Math.max(0, width - labels);
   const x = (ms: number): number => labels + ((Math.min(to, Math.max(from, ms)) - from) / (to - from || 1)) * across;
   const rowPx = Math.max(0, height - AXIS_PX) / Math.max(1, rows.length);
   const barPx = rowPx * options.rowHeight;
 
   return (
-    <svg width={width} height={height} fontSize={FONT_PX} fontFamily={theme.typography.fontFamily} role="img" aria-label={panel.title}>
+    <svg
+      width={width}
+      height={height}
+      fontSize={FONT_PX}
+      fontFamily={theme.typography.fontFamily}
+      role="img"
+      aria-label={panel.title}
+    >
       {timeTicks(from, to, across / TICK_SPACE_PX, timeZone).map(({ value, text }) => (
         <g key={value}>
           <line x1={x(value)} x2={x(value)} y1={0} y2={height - AXIS_PX} stroke={theme.colors.border.weak} />
-          <text x={x(value)} y={height - 6} textAnchor={x(value) > width - 24 ? 'end' : 'middle'} fill={theme.colors.text.primary}>
+          <text
+            x={x(value)}
+            y={height - 6}
+            textAnchor={x(value) > width - 24 ? 'end' : 'middle'}
+            fill={theme.colors.text.primary}
+          >
             {text}
           </text>
         </g>
@@ -59,9 +82,22 @@ export function StateTimelinePanel({ panel, frames, width, height, timeRange, ti
               return wide <= 0 ? null : (
                 <g key={start}>
                   <title>{`${name}: ${text}`}</title>
-                  <rect x={left} y={top} width={wide} height={barPx} fill={shown.color ?? theme.colors.secondary.main} stroke={theme.colors.background.primary} />
+                  <rect
+                    x={left}
+                    y={top}
+                    width={wide}
+                    height={barPx}
+                    fill={shown.color ?? theme.colors.secondary.main}
+                    stroke={theme.colors.background.primary}
+                  />
                   {written !== '' && (
-                    <text x={left + wide / 2} y={top + barPx / 2} textAnchor="middle" dominantBaseline="central" fill={inkOn(shown.color)}>
+                    <text
+                      x={left + wide / 2}
+                      y={top + barPx / 2}
+                      textAnchor="middle"
+                      dominantBaseline="central"
+                      fill={inkOn(shown.color)}
+                    >
                       {written}
                     </text>
                   )}
@@ -81,7 +117,11 @@ function rowsOf(frames: readonly DataFrame[], end: number, merge: boolean): Row[
     if (timeField === undefined) return [];
     return frame.fields
       .filter((field) => field !== timeField && field.type !== FieldType.time)
-      .map((field) => ({ name: getFieldDisplayName(field, frame, [...frames]), field, segments: segmentsOf(timeField.values as number[], field.values as unknown[], end, merge) }));
+      .map((field) => ({
+        name: getFieldDisplayName(field, frame, [...frames]),
+        field,
+        segments: segmentsOf(timeField.values as number[], field.values as unknown[], end, merge),
+      }));
   });
 }
 

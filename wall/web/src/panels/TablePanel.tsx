@@ -17,10 +17,23 @@ const DEFAULTS = {
 
 const EM_SPACE = '\u2003';
 
-export function TablePanel({ panel, frames, fieldConfig, structureRev, width, height, timeRange, theme, words }: PanelProps) {
+export function TablePanel({
+  panel,
+  frames,
+  fieldConfig,
+  structureRev,
+  width,
+  height,
+  timeRange,
+  theme,
+  words,
+}: PanelProps) {
   const options = optionsOf(panel, DEFAULTS);
   const chosen = frames[options.frameIndex] ?? frames[0];
-  const data = useMemo(() => (chosen === undefined ? undefined : markedCells(withoutHidden(chosen), theme)), [chosen, theme]);
+  const data = useMemo(
+    () => (chosen === undefined ? undefined : markedCells(withoutHidden(chosen), theme)),
+    [chosen, theme]
+  );
   if (data === undefined) return null;
   return (
     <TableNG
@@ -47,7 +60,10 @@ export function TablePanel({ panel, frames, fieldConfig, structureRev, width, he
 
 /** Older dashboards hide a column with custom.hidden, which the table no longer reads. */
 function withoutHidden(frame: DataFrame): DataFrame {
-  return { ...frame, fields: frame.fields.filter(({ config }) => (config.custom as { hidden?: boolean } | undefined)?.hidden !== true) };
+  return {
+    ...frame,
+    fields: frame.fields.filter(({ config }) => (config.custom as { hidden?: boolean } | undefined)?.hidden !== true),
+  };
 }
 
 /** Coloured cells of numbers get a symbol in front, since colour alone says nothing to many eyes. */
@@ -58,7 +74,14 @@ function markedCells(frame: DataFrame, theme: GrafanaTheme2): DataFrame {
       const { display, config } = field;
       const cell = (config.custom as { cellOptions?: { type?: string } } | undefined)?.cellOptions?.type;
       const worded = (config.mappings?.length ?? 0) > 0;
-      if (display === undefined || worded || field.type !== FieldType.number || cell === undefined || cell === (TableCellDisplayMode.Auto as string)) return field;
+      if (
+        display === undefined ||
+        worded ||
+        field.type !== FieldType.number ||
+        cell === undefined ||
+        cell === (TableCellDisplayMode.Auto as string)
+      )
+        return field;
       // A bar is as long as its text leaves room for, so in a column of bars every text has a mark's width.
       const unmarked = cell === (TableCellDisplayMode.Gauge as string) ? EM_SPACE : '';
       return {

@@ -9,7 +9,10 @@ const DEFAULTS = { mode: 'markdown', content: '' };
 export function TextPanel({ panel, replaceVariables }: PanelProps) {
   const { mode, content } = optionsOf(panel, DEFAULTS);
   const filled = replaceVariables(content);
-  const html = useMemo(() => (mode === 'html' ? textUtil.sanitizeTextPanelContent(filled) : renderTextPanelMarkdown(filled)), [mode, filled]);
+  const html = useMemo(
+    () => (mode === 'html' ? textUtil.sanitizeTextPanelContent(filled) : renderTextPanelMarkdown(filled)),
+    [mode, filled]
+  );
   if (mode === 'code') return <pre className="text-panel">{filled}</pre>;
   return <div className="text-panel markdown-html" dangerouslySetInnerHTML={{ __html: html }} />;
 }

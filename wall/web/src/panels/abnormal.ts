@@ -18,7 +18,9 @@ function severities(theme: GrafanaTheme2): ReadonlyMap<string, Severity> {
   if (made !== undefined) return made;
   const map = new Map(
     MEANINGS.flatMap(([severity, names]) =>
-      names.flatMap((name) => SHADES.map((shade) => [theme.visualization.getColorByName(shade + name).toLowerCase(), severity] as const))
+      names.flatMap((name) =>
+        SHADES.map((shade) => [theme.visualization.getColorByName(shade + name).toLowerCase(), severity] as const)
+      )
     )
   );
   known.set(theme, map);

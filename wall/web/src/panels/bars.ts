@@ -52,7 +52,11 @@ export function barsOf(request: BarsRequest, min: number, max: number): Bar[] {
       const base = stacking === 'none' ? 0 : drawn >= 0 ? above : below;
       if (drawn >= 0) above = base + drawn;
       else below = base + drawn;
-      const start = category * slot + (slot * (1 - groupWidth)) / 2 + (stacking === 'none' ? index * lane : 0) + (lane * (1 - barWidth)) / 2;
+      const start =
+        category * slot +
+        (slot * (1 - groupWidth)) / 2 +
+        (stacking === 'none' ? index * lane : 0) +
+        (lane * (1 - barWidth)) / 2;
       bars.push({
         series: index,
         category,

@@ -94,7 +94,9 @@ export function completeFieldConfig(type: string, source: FieldConfigSource | un
   };
 }
 
-function lowestStep<Thresholds extends FieldConfigSource['defaults']['thresholds']>(thresholds: Thresholds): Thresholds {
+function lowestStep<Thresholds extends FieldConfigSource['defaults']['thresholds']>(
+  thresholds: Thresholds
+): Thresholds {
   if (thresholds === undefined || thresholds === null) return thresholds;
   return {
     ...thresholds,

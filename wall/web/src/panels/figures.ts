@@ -1,4 +1,11 @@
-import { type FieldDisplay, getFieldDisplayValues, type GrafanaTheme2, type InterpolateFunction, ReducerID, type ReduceDataOptions } from '@grafana/data';
+import {
+  type FieldDisplay,
+  getFieldDisplayValues,
+  type GrafanaTheme2,
+  type InterpolateFunction,
+  ReducerID,
+  type ReduceDataOptions,
+} from '@grafana/data';
 
 import type { PanelJson } from '../dashboard/model';
 import { type Judgement, MARKS, type Severity, severityOf, worst } from './abnormal';
@@ -12,7 +19,12 @@ interface FigureOptions {
 const DEFAULTS: FigureOptions = { reduceOptions: { calcs: [ReducerID.lastNotNull], fields: '', values: false } };
 const SHOWS_FIGURES = new Set(['stat', 'gauge', 'bargauge']);
 
-type Source = PreparedFrames & { readonly panel: PanelJson; readonly theme: GrafanaTheme2; readonly timeZone: string; readonly replaceVariables: InterpolateFunction };
+type Source = PreparedFrames & {
+  readonly panel: PanelJson;
+  readonly theme: GrafanaTheme2;
+  readonly timeZone: string;
+  readonly replaceVariables: InterpolateFunction;
+};
 
 /** The figures that stat, gauge and bar gauge show, each a formatted value with its title and colour. */
 export function figuresOf(source: Source, sparkline: boolean): FieldDisplay[] {
@@ -27,7 +39,8 @@ export function figuresOf(source: Source, sparkline: boolean): FieldDisplay[] {
   });
 }
 
-export const severityOfFigure = (figure: FieldDisplay, theme: GrafanaTheme2): Severity => severityOf(figure.field, figure.display, theme);
+export const severityOfFigure = (figure: FieldDisplay, theme: GrafanaTheme2): Severity =>
+  severityOf(figure.field, figure.display, theme);
 
 /** How the panel's figures stand; panels that show no single figures are always normal. */
 export function judge(source: Source): Judgement {

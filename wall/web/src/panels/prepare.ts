@@ -5,11 +5,14 @@ import {
   type DataFrame,
   type DataFrameJSON,
   dataFrameFromJSON,
+  type DisplayProcessor,
+  type Field,
   type FieldConfigSource,
   FieldType,
   getTimeField,
   type GrafanaTheme2,
   type InterpolateFunction,
+  MappingType,
   standardTransformers,
   standardTransformersRegistry,
   transformDataFrame,
@@ -47,11 +50,17 @@ export interface Presentation {
 }
 
 /** The frames of one answer, in the shape and order that the panel asks for. */
-export async function readFrames(panel: PanelJson, json: readonly DataFrameJSON[], replaceVariables: InterpolateFunction): Promise<DataFrame[]> {
+export async function readFrames(
+  panel: PanelJson,
+  json: readonly DataFrameJSON[],
+  replaceVariables: InterpolateFunction
+): Promise<DataFrame[]> {
   const asSeries = new Set(
     (panel.targets ?? []).filter(({ format }) => format === TIME_SERIES_FORMAT).map(({ refId }) => refId)
   );
-  const frames = json.map((frame) => dataFrameFromJSON(frame)).flatMap((frame) => (asSeries.has(frame.refId ?? '') ? splitByNames(frame) : [frame]));
+  const frames = json
+    .map((frame) => dataFrameFromJSON(frame))
+    .flatMap((frame) => (asSeries.has(frame.refId ?? '') ? splitByNames(frame) : [frame]));
   const transformations = (panel.transformations ?? []).filter(({ disabled }) => disabled !== true);
   if (transformations.length === 0) return frames;
   return firstValueFrom(transformDataFrame(transformations, frames, { interpolate: (text) => replaceVariables(text) }));
@@ -62,7 +71,11 @@ export interface PreparedFrames {
   readonly fieldConfig: FieldConfigSource;
 }
 
-export function prepareFrames(panel: PanelJson, frames: DataFrame[], { theme, timeZone, language, replaceVariables }: Presentation): PreparedFrames {
+export function prepareFrames(
+  panel: PanelJson,
+  frames: DataFrame[],
+  { theme, timeZone, language, replaceVariables }: Presentation
+): PreparedFrames {
   const fieldConfig = completeFieldConfig(panel.type, panel.fieldConfig);
   const prepared = applyFieldOverrides({
     data: frames,
@@ -75,11 +88,25 @@ export function prepareFrames(panel: PanelJson, frames: DataFrame[], { theme, ti
   prepared.forEach((frame, frameIndex) => {
     frame.fields.forEach((field, fieldIndex) => {
       field.state = { ...field.state, origin: { frameIndex, fieldIndex } };
-      if (field.type === FieldType.number && field.display !== undefined) field.display = localisedProcessor(field.display, language);
+      if (field.type === FieldType.number && field.display !== undefined) {
+        field.display = localisedProcessor(withoutFalseColor(field, field.display, theme), language);
+      }
     });
   });
   cacheFieldDisplayNames(prepared);
   return { frames: prepared, fieldConfig };
+}
+
+/** A figure that is not there takes the colour of the lowest threshold, often red; nothing is neither good nor bad. */
+function withoutFalseColor({ config }: Field, display: DisplayProcessor, theme: GrafanaTheme2): DisplayProcessor {
+  const meant = (config.mappings ?? []).some(
+    (mapping) => mapping.type === MappingType.SpecialValue && mapping.options.result.color !== undefined
+  );
+  return (value, decimals) => {
+    const shown = display(value, decimals);
+    const missing = value === null || value === undefined || Number.isNaN(value);
+    return missing && !meant ? { ...shown, color: theme.colors.text.primary } : shown;
+  };
 }
 
 /** Whether there is anything to draw: a row at all, and for figures over time one value that is not null. */
@@ -87,6 +114,8 @@ export function hasData(frames: readonly DataFrame[]): boolean {
   return frames.some((frame) => {
     if (frame.length === 0) return false;
     const { timeField } = getTimeField(frame);
-    return frame.fields.some((field) => field !== timeField && field.values.some((value) => value !== null && value !== undefined));
+    return frame.fields.some(
+      (field) => field !== timeField && field.values.some((value) => value !== null && value !== undefined)
+    );
   });
 }

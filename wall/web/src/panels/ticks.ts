@@ -4,7 +4,12 @@ import { dateTimeFormat, systemDateFormats } from '@grafana/data';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const TIME_STEPS = [1, 5, 10, 15, 30].map((n) => n * MINUTE).concat([1, 2, 3, 6, 12].map((n) => n * HOUR), [1, 2, 7, 14, 30, 90, 180, 365, 730].map((n) => n * DAY));
+const TIME_STEPS = [1, 5, 10, 15, 30]
+  .map((n) => n * MINUTE)
+  .concat(
+    [1, 2, 3, 6, 12].map((n) => n * HOUR),
+    [1, 2, 7, 14, 30, 90, 180, 365, 730].map((n) => n * DAY)
+  );
 /** Steps of a day and more begin at midnight there; the province keeps one offset all year. */
 const PROVINCE_OFFSET_MS = 7 * HOUR;
 
@@ -15,12 +20,23 @@ export interface Tick {
 
 /** About `count` round instants between `from` and `to`, worded as on the time series' axis. */
 export function timeTicks(from: number, to: number, count: number, timeZone: string): Tick[] {
-  const step = TIME_STEPS.find((candidate) => (to - from) / candidate <= Math.max(1, count)) ?? TIME_STEPS.at(-1) ?? DAY;
+  const step =
+    TIME_STEPS.find((candidate) => (to - from) / candidate <= Math.max(1, count)) ?? TIME_STEPS.at(-1) ?? DAY;
   const { interval } = systemDateFormats;
-  const format = step >= 365 * DAY ? interval.year : step >= 30 * DAY ? interval.month : step >= DAY ? interval.day : to - from > DAY ? interval.hour : interval.minute;
+  const format =
+    step >= 365 * DAY
+      ? interval.year
+      : step >= 30 * DAY
+        ? interval.month
+        : step >= DAY
+          ? interval.day
+          : to - from > DAY
+            ? interval.hour
+            : interval.minute;
   const first = Math.ceil((from + PROVINCE_OFFSET_MS) / step) * step - PROVINCE_OFFSET_MS;
   const ticks: Tick[] = [];
-  for (let value = first; value <= to; value += step) ticks.push({ value, text: dateTimeFormat(value, { timeZone, format }) });
+  for (let value = first; value <= to; value += step)
+    ticks.push({ value, text: dateTimeFormat(value, { timeZone, format }) });
   return ticks;
 }
 

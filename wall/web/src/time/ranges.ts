@@ -9,7 +9,8 @@ export interface RawRange {
 }
 
 export interface QuickRange extends RawRange {
-  readonly word: keyof Words & ('last15Minutes' | 'lastHour' | 'today' | 'last7Days' | 'thisMonth' | 'thisQuarter' | 'thisYear' | 'lastYear');
+  readonly word: keyof Words &
+    ('last15Minutes' | 'lastHour' | 'today' | 'last7Days' | 'thisMonth' | 'thisQuarter' | 'thisYear' | 'lastYear');
 }
 
 export const QUICK_RANGES: readonly QuickRange[] = [
@@ -25,7 +26,8 @@ export const QUICK_RANGES: readonly QuickRange[] = [
 
 export const sameRange = (a: RawRange, b: RawRange): boolean => a.from === b.from && a.to === b.to;
 
-export const quickRange = (range: RawRange): QuickRange | undefined => QUICK_RANGES.find((quick) => sameRange(quick, range));
+export const quickRange = (range: RawRange): QuickRange | undefined =>
+  QUICK_RANGES.find((quick) => sameRange(quick, range));
 
 /**
  * The absolute range of `raw` at `nowMs`.

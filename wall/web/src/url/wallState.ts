@@ -10,6 +10,8 @@ export interface WallState {
   readonly lang: Language;
   readonly theme: ThemeMode;
   readonly kiosk: boolean;
+  /** Seconds until the next dashboard is shown; null: the wall stays on one. */
+  readonly playlistSeconds: number | null;
   /** null: the range that the dashboard itself names. */
   readonly range: RawRange | null;
   readonly variables: Readonly<Record<string, readonly string[]>>;
@@ -39,9 +41,17 @@ export function readWallState(address: URL, remembered: Remembered): WallState {
     lang: isLanguage(lang) ? lang : 'vi',
     theme: theme === 'light' ? 'light' : 'dark',
     kiosk: search.has('kiosk'),
+    playlistSeconds: playlistSeconds(search.get('playlist')),
     range: from !== null && to !== null ? { from, to } : null,
     variables,
   };
+}
+
+const SHORTEST_STAY_SECONDS = 5;
+
+function playlistSeconds(text: string | null): number | null {
+  const seconds = Number.parseInt(text ?? '', 10);
+  return Number.isNaN(seconds) ? null : Math.max(SHORTEST_STAY_SECONDS, seconds);
 }
 
 /** The path and query of `state`: everything that differs from a first visit. */
@@ -56,6 +66,7 @@ export function writeWallState(state: WallState): string {
   }
   if (state.lang !== 'vi') search.set('lang', state.lang);
   if (state.theme !== 'dark') search.set('theme', state.theme);
+  if (state.playlistSeconds !== null) search.set('playlist', String(state.playlistSeconds));
   if (state.kiosk) search.set('kiosk', '');
   const path = state.uid === null ? '/' : `/d/${encodeURIComponent(state.uid)}`;
   const query = search.toString().replace('kiosk=', 'kiosk');
