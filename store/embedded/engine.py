@@ -53,6 +53,10 @@ class StatementClass:
     statements: int
 
 
+# The broker, the workers and a person's programs live on the same machine.
+_OPTIONS = {"max_server_memory_usage_to_ram_ratio": "0.5", "mark_cache_size": str(256 * 2**20)}
+
+
 class Connection:
     """One connection to the engine; use it in one thread at a time and close it."""
 
@@ -181,7 +185,8 @@ class Engine:
         library: Any = chdb
         library.reset_signal_handlers()
         self._open = library.connect
-        self._path = str(folder)
+        options = "&".join(f"{name}={value}" for name, value in _OPTIONS.items())
+        self._address = f"{folder}?{options}"
         try:
             self._anchor = self.connect()  # keeps the engine running between requests
         except RuntimeError as error:
@@ -191,7 +196,7 @@ class Engine:
 
     def connect(self) -> Connection:
         """A new connection with default settings; costs a tenth of a millisecond."""
-        return Connection(self._open(self._path))
+        return Connection(self._open(self._address))
 
     def kill(self, log_comment: str) -> None:
         """Ask the queries whose log_comment is this to end; they fail with QUERY_WAS_CANCELLED."""

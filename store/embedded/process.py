@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ from ioc.embedded.java import start_tethered
 
 _START_SECONDS = 60
 _STOP_SECONDS = 20
+_LOG_BYTES = 10_000_000
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -72,10 +74,13 @@ class EmbeddedClickHouse:
             "--port",
             str(self._port),
         ]
-        with self._log.open("wb") as log:
+        if self._log.exists() and self._log.stat().st_size > _LOG_BYTES:
+            self._log.replace(self._log.with_suffix(".log.1"))
+        with self._log.open("ab") as log:
+            begin = log.tell()
             self._process = start_tethered(program, folder=_ROOT, log=log)
         try:
-            self._port = self._wait_until_ready(self._process)
+            self._port = self._wait_until_ready(self._process, begin)
         except BaseException:
             self.kill()
             raise
@@ -105,12 +110,13 @@ class EmbeddedClickHouse:
     ) -> None:
         self.stop()
 
-    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> int:
+    def _wait_until_ready(self, process: subprocess.Popen[bytes], begin: int) -> int:
+        """The port that the log tells, from `begin` on."""
         deadline = time.monotonic() + _START_SECONDS
         while True:
-            for line in self._log.read_text(errors="replace").splitlines(keepends=True):
-                if line.startswith("ready ") and line.endswith("\n"):
-                    return int(line.rpartition(":")[2])
+            ready = re.search(rb"^ready .*:(\d+)\n", self._log.read_bytes()[begin:], re.MULTILINE)
+            if ready:
+                return int(ready[1])
             if process.poll() is not None:
                 msg = f"the embedded ClickHouse ended with status {process.returncode} while starting"
                 raise StartError(msg, self._log)

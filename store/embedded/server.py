@@ -7,6 +7,7 @@ import contextlib
 import io
 import logging
 import platform
+import re
 import secrets
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,6 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar, TypeVarTuple
 
 from aiohttp import BodyPartReader, hdrs, web
-from yarl import URL
 
 from store.embedded.bodies import receive
 from store.embedded.compression import Codec, Compressor, codec_of_request, compress
@@ -32,7 +32,7 @@ _LOG = logging.getLogger(__name__)
 _AT_ONCE = 32  # requests in the engine; more wait for their turn
 _GRACE_SECONDS = 1  # for requests that run when the server is stopped
 _LONGEST_LINE = 2**20  # ClickHouse's http_max_uri_size
-_HERE = ("127.0.0.1", "localhost", "::1")
+_HERE = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
 _NOWHERE = (
     "There is no handle {path}\n\nUse / or /ping for health checks.\n"
     "Send queries from your program with POST method or GET /?query=...\n"
@@ -227,7 +227,8 @@ def _refuse_strangers(http: web.Request) -> None:
         QueryError: the request is one of theirs.
     """
     origin = http.headers.get(hdrs.ORIGIN)
-    if http.url.host not in _HERE or (origin and URL(origin).host not in _HERE):
+    named = [http.host] if origin is None else [http.host, origin.rpartition("://")[2]]
+    if not all(_HERE.fullmatch(name) for name in named):
         msg = f"Requests for {http.host} from {origin or 'elsewhere'} are not answered: use 127.0.0.1"
         raise QueryError.of(ErrorCode.ACCESS_DENIED, msg)
 

@@ -73,9 +73,9 @@ class Statement:
             QueryError: there are several statements, or one that names a file of the server.
         """
         tokens = list(_until_data(text))
-        if not tokens:
-            raise QueryError.of(ErrorCode.SYNTAX_ERROR, "Syntax error: the query is empty")
         keyword = next((token.word for token in tokens if token.word), "")
+        if not keyword:
+            raise QueryError.of(ErrorCode.SYNTAX_ERROR, "Syntax error: there is no statement in the query")
         _refuse_files(tokens)
         if keyword == "INSERT" and len(tokens) > 1:
             data = _data_of_insert(text, tokens)

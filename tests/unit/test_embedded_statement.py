@@ -105,6 +105,7 @@ def test_the_format_clause(sql: bytes, output: str | None) -> None:
     [
         (b"", 62),
         (b" -- nothing\n", 62),
+        (b"\xff\xfe", 62),
         (b"SELECT 1 INTO OUTFILE 'x'", 358),
         (b"SELECT 1 INTO -- c\n OUTFILE 'x' FORMAT CSV", 358),
         (b"INSERT INTO t FROM INFILE 'x' FORMAT CSV", 78),
