@@ -19,6 +19,8 @@ from pathlib import Path
 from aiohttp import web
 
 from ioc.embedded.errors import EmbeddedError, PortTakenError
+from ioc.errors import UserError
+from ioc.settings import Settings
 from store.embedded.engine import Engine
 from store.embedded.errors import QueryError
 from store.embedded.execution import Execution
@@ -42,8 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _die_with_parent()
     try:
         with DataFolder(options.data) as folder:
-            asyncio.run(_serve(folder, options.port))
-    except EmbeddedError as error:
+            settings = Settings.from_environment()
+            users = Users(settings.clickhouse_password.reveal(), settings.clickhouse_reader_password.reveal())
+            asyncio.run(_serve(folder, options.port, users))
+    except (EmbeddedError, UserError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
@@ -58,14 +62,14 @@ def _die_with_parent() -> None:
             sys.exit("the process that wanted this server is gone")
 
 
-async def _serve(folder: DataFolder, port: int) -> None:
+async def _serve(folder: DataFolder, port: int, users: Users) -> None:
     try:
         engine = Engine(folder.engine)
     except QueryError as error:
         msg = f"{folder.engine} cannot be opened: {error}"
         raise EmbeddedError(msg) from error
     sessions = Sessions(engine, time.monotonic)
-    server = Server(engine, Execution(sessions), Users(os.environ), folder.spool)
+    server = Server(engine, Execution(sessions), users, folder.spool)
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)

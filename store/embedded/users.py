@@ -72,9 +72,9 @@ class Credentials:
 
 
 class Users:
-    """The users of a server."""
+    """The users of a server, with their passwords; an empty one is none."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, password: str = "", reader_password: str = "") -> None:
         # implicit_select is for the command line: a server takes no bare expression for a query
         server = {"implicit_select": "0"}
         limits = {
@@ -88,13 +88,13 @@ class Users:
             for user in (
                 User(
                     "default",
-                    environ.get("IOC_CLICKHOUSE_PASSWORD", ""),
+                    password,
                     reads_only=False,
                     settings=server | {"max_execution_time": str(_GIVE_UP_SECONDS)},
                 ),
                 User(
                     "reader",
-                    environ.get("IOC_CLICKHOUSE_READER_PASSWORD", ""),
+                    reader_password,
                     reads_only=True,
                     settings=server | limits,
                 ),
