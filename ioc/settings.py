@@ -53,8 +53,14 @@ class Settings:
     smtp_url: Secret = Secret("")
     wall_host: str = "127.0.0.1"
     wall_port: int = 8088
+    wall_url: str = ""
     grafana_url: str = ""
     grafana_token: Secret = Secret("")
+
+    @property
+    def wall_address(self) -> str:
+        """Where people open the wall: what links in messages lead to."""
+        return self.wall_url.rstrip("/") or f"http://{self.wall_host}:{self.wall_port}"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -82,6 +88,7 @@ class Settings:
             smtp_url=_secret(environ, "IOC_SMTP_URL"),
             wall_host=text("IOC_WALL_HOST", cls.wall_host),
             wall_port=_port("IOC_WALL_PORT", text("IOC_WALL_PORT", str(cls.wall_port))),
+            wall_url=text("IOC_WALL_URL", ""),
             grafana_url=text("IOC_GRAFANA_URL", ""),
             grafana_token=_secret(environ, "IOC_GRAFANA_TOKEN"),
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable
@@ -22,11 +23,15 @@ from store.arrow import ArrowInserter
 from store.client import connect
 from streams import topics
 from streams.alerting import Alerting
+from streams.channels import open_channels
 from streams.compute import LINGER_SECONDS, Compute
 from streams.core.alerting import AlertDelta, Evaluator
 from streams.core.compute import Delta, State
 from streams.core.dead_letters import Admission
 from streams.core.definitions import Definitions
+from streams.core.notices import Context
+from streams.notify import LINGER_SECONDS as NOTIFY_LINGER_SECONDS
+from streams.notify import Notifier, Outbox
 from streams.rows import COLUMNS, Rows
 from streams.statelog import StateLog
 from streams.store import LINGER_SECONDS as STORE_LINGER_SECONDS
@@ -113,6 +118,30 @@ def store_app(settings: Settings, configuration: Configuration, registry: Regist
     return app
 
 
+def notify_app(settings: Settings, configuration: Configuration, registry: Registry) -> BatchApp:
+    """Alerts to the offices concerned."""
+    channels = open_channels(
+        configuration.recipients, {**os.environ, "IOC_SMTP_URL": settings.smtp_url.reveal()}
+    )
+    app = _app("notify", settings)
+    send = _sender(app)
+    context = Context(
+        configuration.units,
+        configuration.indicators,
+        {rule.alert: rule for rule in configuration.alerts},
+        settings.wall_address,
+    )
+    outboxes = [Outbox(channel, context, send, _now_ms) for channel in channels]
+    _agent(app, topics.ALERTS.name, Notifier(outboxes).take)
+    for outbox in outboxes:
+        _every(app, NOTIFY_LINGER_SECONDS, outbox.deliver)
+    return app
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
 def _every(app: BatchApp, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
     """Do some work again and again, with a pause between, as long as the worker runs."""
 
@@ -184,7 +213,7 @@ def _say_when_ready(app: BatchApp) -> None:
         app.on_partitions_assigned.disconnect(say)
 
 
-APPS = {"compute": compute_app, "store": store_app}
+APPS = {"compute": compute_app, "store": store_app, "notify": notify_app}
 
 
 def main(arguments: list[str]) -> int:
