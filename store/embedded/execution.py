@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -29,9 +30,12 @@ _STREAMED = frozenset(
 class Rest:
     """The blocks of a result that are still to come; `close()` ends the query and gives its connection back."""
 
-    def __init__(self, blocks: Generator[bytes], stack: contextlib.ExitStack) -> None:
+    def __init__(self, tag: str, blocks: Generator[bytes], stack: contextlib.ExitStack) -> None:
+        """`tag` finds the query in the engine."""
+        self.tag = tag
         self._blocks = blocks
         self._stack = stack
+        self._lock = threading.Lock()
 
     def next(self) -> bytes:
         """The next block; empty after the last one.
@@ -39,12 +43,14 @@ class Rest:
         Raises:
             QueryError: the query fails in the middle.
         """
-        return next(self._blocks, b"")
+        with self._lock:
+            return next(self._blocks, b"")
 
     def close(self) -> None:
-        """Safe to call again."""
-        self._blocks.close()
-        self._stack.close()
+        """Waits for a block that is being made; safe to call again."""
+        with self._lock:
+            self._blocks.close()
+            self._stack.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +138,7 @@ class Execution:
             first, second = next(blocks, b""), next(blocks, b"")
             if not second:
                 return Reply(output, Progress(), first)
-            return Reply(output, Progress(), first + second, Rest(blocks, stack.pop_all()))
+            return Reply(output, Progress(), first + second, Rest(lease.tag, blocks, stack.pop_all()))
         result, progress = lease.connection.query(sql, output, request.parameters)
         lease.remember(statement.keyword, statement.sql)
         return Reply(output if kind.reads_only or result else None, progress, result)

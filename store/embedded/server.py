@@ -30,6 +30,7 @@ Arguments = TypeVarTuple("Arguments")
 
 _LOG = logging.getLogger(__name__)
 _AT_ONCE = 32  # requests in the engine; more wait for their turn
+_KILL_AGAIN_SECONDS = 0.5
 _GRACE_SECONDS = 1  # for requests that run when the server is stopped
 _LONGEST_LINE = 2**20  # ClickHouse's http_max_uri_size
 _HERE = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
@@ -134,9 +135,10 @@ class Server:
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
-            for tag in tags:
-                await asyncio.to_thread(self._engine.kill, tag)
-            await asyncio.wait([running])
+            while not running.done():  # a query can begin just after it was killed
+                for tag in tags:
+                    await asyncio.to_thread(self._engine.kill, tag)
+                await asyncio.wait([running], timeout=_KILL_AGAIN_SECONDS)
             if running.exception() is None and (rest := running.result().rest):
                 await asyncio.to_thread(rest.close)
             raise
@@ -182,6 +184,9 @@ class Server:
                 http.transport.close()
         except ConnectionError:
             pass  # the client has gone
+        except asyncio.CancelledError:
+            await asyncio.to_thread(self._engine.kill, rest.tag)
+            raise
         finally:
             await asyncio.to_thread(rest.close)
         return response

@@ -532,19 +532,26 @@ def test_rows_sent_along_are_a_table(ask: PlainHttp) -> None:
     assert answer.text == "3\ta\n"
 
 
-def test_a_query_ends_when_its_client_goes(clickhouse_url: str, ask: PlainHttp) -> None:
+@pytest.mark.parametrize(
+    ("what", "wait"),
+    [
+        ("sum(sipHash64(number)) FROM numbers(1000000000000)", 0),
+        ("sum(sipHash64(number)) FROM numbers(1000000000000)", 1),
+        ("number FROM numbers(1000000000000)", 0),
+        ("number FROM numbers(1000000000000) WHERE sipHash64(number) % 1000000 = 0", 0),
+    ],
+)
+def test_a_query_ends_when_its_client_goes(clickhouse_url: str, ask: PlainHttp, what: str, wait: int) -> None:
     marker = uuid.uuid4().hex
-    sql = f"SELECT sum(sipHash64(number)) FROM numbers(1000000000000) -- {marker}"
-    url = f"{clickhouse_url}/?cancel_http_readonly_queries_on_client_close=1"
-    client = subprocess.Popen(
-        ["curl", "-sS", "-G", url, "--data-urlencode", f"query={sql}"], stdout=subprocess.DEVNULL
-    )
-    count = (
-        f"SELECT count() FROM system.processes WHERE query LIKE '%{marker}%' AND query NOT LIKE '%processes%'"
-    )
-    while ask(count).text != "1\n":
-        assert client.poll() is None
-    client.kill()
-    client.wait()
+    sql = f"SELECT {what} -- {marker}"
+    url = f"{clickhouse_url}/?cancel_http_readonly_queries_on_client_close=1&wait_end_of_query={wait}"
+    with subprocess.Popen(
+        ["curl", "-sS", "-G", url, "--data-urlencode", f"query={sql}"], stdout=subprocess.PIPE
+    ) as client:
+        mine = f"query LIKE '%{marker}%' AND query NOT LIKE '%processes%'"
+        count = f"SELECT count() FROM system.processes WHERE {mine}"
+        while ask(count).text != "1\n":
+            assert client.poll() is None
+        client.kill()
     while ask(count).text != "0\n":
         pass
