@@ -79,6 +79,9 @@ class BatchSchema(faust.Schema):  # type: ignore[misc]  # Faust is untyped here
 class _ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
     """Fetches nothing that Faust would drop."""
 
+    fetched_in = 0
+    """In which assignment, counted by the consumer, the last fetch took its records."""
+
     async def _fetch_records(
         self,
         consumer: Any,
@@ -86,19 +89,19 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         timeout: float | None = None,
         max_records: int | None = None,
     ) -> Mapping[TP, list[Any]]:
-        # Faust's own set is emptied while partitions are paused, and for aiokafka an empty set means all.
+        # Faust empties its own set while partitions are paused, and for aiokafka an empty set means all.
         wanted = None if active_partitions is None else frozenset(active_partitions)
         if wanted is not None and not wanted:
             return {}
         fetched: Mapping[TP, list[Any]] = await super()._fetch_records(consumer, wanted, timeout, max_records)
-        if self.consumer.flow_active:
+        # No await from here on: this is the assignment that the records were taken in.
+        self.fetched_in = self.consumer.assignments
+        if self.consumer.flow_active and (active_partitions is None or active_partitions.issuperset(fetched)):
             return fetched
-        # The flow stopped while this fetch was waiting. Faust would now seek to the committed offset, and lose these
-        # records where there is none yet.
-        assigned = consumer.assignment()
-        for tp, records in fetched.items():
-            if tp in assigned:
-                consumer.seek(tp, records[0].offset)
+        # The flow stopped, or partitions were paused, while this fetch was waiting. Faust drops such records and seeks
+        # to the committed offset, so that they are lost where nothing is committed yet.
+        for tp in consumer.assignment() & fetched.keys():
+            consumer.seek(tp, fetched[tp][0].offset)
         return {}
 
 
@@ -131,7 +134,7 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._handed_out: defaultdict[TP, HandedOut] = defaultdict(HandedOut)
         self._stops = 0
-        self._revocations = 0
+        self.assignments = 0
         super().__init__(*args, **kwargs)
 
     def _new_consumer_thread(self) -> _ConsumerThread:
@@ -143,16 +146,14 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
         What meets a stopped flow waits until it goes on; a rebalance makes it void, because every partition is then
         read again from its committed offset.
         """
-        if not self.flow_active:
-            await self.wait(self.can_resume_flow)
-        revocations = self._revocations
         records, active = await self._wait_next_records(timeout)
+        fetched_in = self._thread.fetched_in
         for tp, message in self._messages(records or {}, active):
             offered = delivered = False
             while not delivered:
                 if not self.flow_active:
                     await self.wait(self.can_resume_flow)
-                if self.should_stop or self._revocations != revocations:
+                if self.should_stop or self.assignments != fetched_in:
                     return
                 if not offered and isinstance(message, _BatchMessage):
                     self._handed_out[message.tp].add(message.place)
@@ -166,11 +167,11 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
     ) -> Iterator[tuple[TP, ConsumerMessage]]:
         single = {tp: found for tp, found in records.items() if not self._is_batched(tp)}
         for tp, found in records.items():
-            if tp not in single and self._is_wanted(tp, active):
+            if tp not in single:
                 self._track_end(tp)
                 yield tp, self._to_batch_message(ensure_TP(tp), found)
         for tp, record in self.scheduler.iterate(single):
-            if self._is_wanted(tp, active):
+            if active is None or tp in active or tp in self._buffered_partitions:
                 self._track_end(tp)
                 yield tp, self._to_message(tp, record)
 
@@ -190,11 +191,15 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Commit what is done, and forget what is not: whoever gets the partitions next reads it again."""
-        await self.commit(revoked)
-        await super().on_partitions_revoked(revoked)  # stops the flow, and waits for what agents have in hand
-        self._revocations += 1
-        for tp in revoked:
-            self._handed_out.pop(tp, None)
+        self.assignments += 1
+        try:
+            await self.commit(revoked)
+            await super().on_partitions_revoked(
+                revoked
+            )  # stops the flow, and waits for what agents have in hand
+        finally:
+            for tp in revoked:
+                self._handed_out.pop(tp, None)
 
     async def wait_empty(self) -> None:
         """Give agents time to finish what they have in hand, committing as they do, before partitions are given up.
@@ -224,9 +229,6 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
 
     def _is_batched(self, tp: TP) -> bool:
         return tp.topic in self.app.batch_topics
-
-    def _is_wanted(self, tp: TP, active: set[TP] | None) -> bool:
-        return active is None or tp in active or tp in self._buffered_partitions
 
     def _track_end(self, tp: TP) -> None:
         self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
