@@ -33,9 +33,9 @@ def history(say: Say) -> Dashboard:
         links=links(say, UID),
         panels=(
             months.totals(1, Grid(0, 0, 24, 4), say),
-            months.by_month(2, Grid(0, 4, 14, 14), say),
-            months.month_bars(3, Grid(14, 4, 10, 8), say),
-            months.by_channel(4, Grid(14, 12, 10, 6), say),
+            months.by_month(2, Grid(0, 4, 13, 14), say),
+            months.month_bars(3, Grid(13, 4, 11, 8), say),
+            months.by_channel(4, Grid(13, 12, 11, 6), say),
             months.by_unit(5, Grid(0, 18, 24, 12), say),
         ),
     )

@@ -237,7 +237,7 @@ def by_channel(number: int, grid: Grid, say: Say) -> Panel:
         say("Theo kênh nộp", "By channel"),
         grid,
         Query(query),
-        {channel: Field(custom={"minWidth": 140}), **_fields(say, "median", "p90")},
+        {channel: Field(custom={"width": 100}), **_fields(say, "median", "p90")},
         description=say("Trong khoảng thời gian đã chọn.", "In the chosen period."),
     )
 

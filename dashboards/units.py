@@ -93,13 +93,13 @@ def ranking(number: int, grid: Grid, say: Say, targets: Targets) -> Panel:
         "overdue": say("Quá hạn", "Overdue"),
     }
     columns = {
-        words["rank"]: Field(unit="none", decimals=0, custom={"width": 65, "align": "right"}),
-        words["unit_name"]: Field(custom={"minWidth": 170}),
+        words["rank"]: Field(unit="none", decimals=0, custom={"width": 60, "align": "right"}),
+        words["unit_name"]: Field(custom={"width": 235}),
         words["on_time"]: panels.judged_column(panels.below(targets.get("on_time_settlement")), width=90),
-        words["on_time_cases"]: Field(custom={"width": 120, "align": "right"}),
-        words["online"]: panels.judged_column(panels.below(targets.get("online_filing_rate")), width=100),
-        words["online_cases"]: Field(custom={"width": 120, "align": "right"}),
-        words["overdue"]: Field(unit="locale", decimals=0, custom={"width": 85, "align": "right"}),
+        words["on_time_cases"]: Field(custom={"width": 115, "align": "right"}),
+        words["online"]: panels.judged_column(panels.below(targets.get("online_filing_rate")), width=95),
+        words["online_cases"]: Field(custom={"width": 115, "align": "right"}),
+        words["overdue"]: Field(unit="locale", decimals=0, custom={"width": 80, "align": "right"}),
     }
     limits = {
         "on_time_target": str(targets.get("on_time_settlement") or 0),

@@ -93,7 +93,7 @@ _AGE = """
     SELECT
         concat(
             label,
-            multiIf(isNull(age), '', age >= @silent_after, ' ⚠ @silent', age >= @late_after, ' ▲ @late', '')
+            multiIf(isNull(age), '', age >= @silent_after, ' · @silent', age >= @late_after, ' · @late', '')
         ) AS "@stream",
         age AS "@age"
     FROM

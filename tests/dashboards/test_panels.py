@@ -136,7 +136,7 @@ class TestOverview:
     def test_data_age_says_late_and_never_and_an_archive_does_not_count(self, store: Client) -> None:
         filings, payments, updates = rows(store, panel("ioc-overview", 9), TODAY, LIVE)
         assert filings["Stream"] == "Filings"
-        assert payments["Stream"] == "Payments ▲ late"
+        assert payments["Stream"] == "Payments · late"
         assert payments["Age"] >= 300
         assert updates == {"Stream": "Updates", "Age": None}
 

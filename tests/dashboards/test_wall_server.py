@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,16 +24,15 @@ pytestmark = pytest.mark.clickhouse
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 MIDNIGHT = NOW.astimezone(ZONE).replace(hour=0, minute=0, second=0)
-DATABASE = "test_wall"
 
 
 @pytest.fixture(scope="module")
 def settings(clickhouse_url: str) -> Iterator[Settings]:
+    database = f"test_{uuid.uuid4().hex[:12]}"
     with connect(clickhouse_url) as client:
-        client.command(f"DROP DATABASE IF EXISTS {DATABASE} SYNC")
-        fill_store(client, DATABASE, NOW)
-        yield replace(Settings(), clickhouse=clickhouse_url, clickhouse_database=DATABASE)
-        client.command(f"DROP DATABASE {DATABASE} SYNC")
+        fill_store(client, database, NOW)
+        yield replace(Settings(), clickhouse=clickhouse_url, clickhouse_database=database)
+        client.command(f"DROP DATABASE {database} SYNC")
 
 
 @pytest.fixture
