@@ -19,23 +19,14 @@ from ioc.errors import UserError
 from ioc.settings import Settings
 from schemas.decoder import EventDecoder
 from schemas.registry import Registry, load_registry
-from store.arrow import ArrowInserter
-from store.client import connect
 from streams import topics
 from streams.alerting import Alerting
-from streams.channels import open_channels
 from streams.compute import LINGER_SECONDS, Compute
 from streams.core.alerting import AlertDelta, Evaluator
 from streams.core.compute import Delta, State
 from streams.core.dead_letters import Admission
 from streams.core.definitions import Definitions
-from streams.core.notices import Context
-from streams.notify import LINGER_SECONDS as NOTIFY_LINGER_SECONDS
-from streams.notify import Notifier, Outbox
-from streams.rows import COLUMNS, Rows
 from streams.statelog import StateLog
-from streams.store import LINGER_SECONDS as STORE_LINGER_SECONDS
-from streams.store import Store
 from streams.transport import BatchApp
 
 EVALUATE_SECONDS = 2.0
@@ -101,6 +92,12 @@ def compute_app(settings: Settings, configuration: Configuration, registry: Regi
 
 def store_app(settings: Settings, configuration: Configuration, registry: Registry) -> BatchApp:
     """Every topic of ours to ClickHouse."""
+    # Here, and so for notify: what one role alone needs takes the others' start half a second.
+    from store.arrow import ArrowInserter
+    from store.client import connect
+    from streams.rows import COLUMNS, Rows
+    from streams.store import LINGER_SECONDS, Store
+
     app = _app("store", settings)
     store = Store(
         Rows(admission(configuration, registry), configuration.units),
@@ -114,12 +111,16 @@ def store_app(settings: Settings, configuration: Configuration, registry: Regist
         if topic.name not in (topics.COMPUTE_STATE.name, topics.ALERT_STATE.name):
             _agent(app, topic.name, take)
 
-    _every(app, STORE_LINGER_SECONDS, store.commit)
+    _every(app, LINGER_SECONDS, store.commit)
     return app
 
 
 def notify_app(settings: Settings, configuration: Configuration, registry: Registry) -> BatchApp:
     """Alerts to the offices concerned."""
+    from streams.channels import open_channels
+    from streams.core.notices import Context
+    from streams.notify import LINGER_SECONDS, Notifier, Outbox
+
     channels = open_channels(
         configuration.recipients, {**os.environ, "IOC_SMTP_URL": settings.smtp_url.reveal()}
     )
@@ -134,7 +135,7 @@ def notify_app(settings: Settings, configuration: Configuration, registry: Regis
     outboxes = [Outbox(channel, context, send, _now_ms) for channel in channels]
     _agent(app, topics.ALERTS.name, Notifier(outboxes).take)
     for outbox in outboxes:
-        _every(app, NOTIFY_LINGER_SECONDS, outbox.deliver)
+        _every(app, LINGER_SECONDS, outbox.deliver)
     return app
 
 
