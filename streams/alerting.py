@@ -1,7 +1,7 @@
 """Alerting: indicator values in, alert transitions out; decided by the clock, not only by what arrives.
 
-The order of a tick is that of compute: deliver the transitions, log the state, acknowledge the batches. A worker
-killed in between sends a transition again, with the same fingerprint.
+The order of a tick: log the state with what is to be told, tell it, log that it is told, acknowledge the batches. A
+worker killed in between leaves it to the next one, who tells the same again: same fingerprint, same instants.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from streams import topics
 from streams.batches import RecordBatch
 from streams.compute import Send
 from streams.core.alerting import AlertDelta, Evaluator
+from streams.core.lifecycle import AlertTransition
 from streams.core.updates import IndicatorUpdate
 from streams.delivery import delivered
 from streams.statelog import StateLog
@@ -48,7 +49,7 @@ class Alerting:
             applied = evaluator.offsets.get(batch.topic, 0)
             for record in batch.records:
                 if record.offset >= applied and record.value:
-                    evaluator.take(_decode(record.value))
+                    evaluator.take(_decode(record.value), record.timestamp)
             evaluator.offsets[batch.topic] = max(applied, batch.last_offset + 1)
             self._pending.setdefault(batch.partition, []).append(acknowledge)
 
@@ -67,19 +68,26 @@ class Alerting:
                     return
                 evaluator, log = self._held[partition]
                 transitions = evaluator.evaluate(now_ms)
-                await delivered(
-                    [
-                        await self._send(topics.ALERTS.name, t.fingerprint.encode(), _encode(t))
-                        for t in transitions
-                    ]
-                )
-                if evaluator.changed:
-                    await log.append(evaluator.drain(), evaluator.snapshot)
+                await _log(evaluator, log)
+                if transitions:
+                    await self._tell(transitions)
+                    evaluator.told()
+                    await _log(evaluator, log)
                 for acknowledge in self._pending.pop(partition, ()):
                     acknowledge()
+
+    async def _tell(self, transitions: Iterable[AlertTransition]) -> None:
+        await delivered(
+            [await self._send(topics.ALERTS.name, t.fingerprint.encode(), _encode(t)) for t in transitions]
+        )
 
     def revoke(self, partitions: Iterable[int]) -> None:
         """Forget partitions that now belong to another worker."""
         for partition in partitions:
             self._held.pop(partition, None)
             self._pending.pop(partition, None)
+
+
+async def _log(evaluator: Evaluator, log: StateLog[AlertDelta]) -> None:
+    if evaluator.changed:
+        await log.append(evaluator.drain(), evaluator.snapshot)

@@ -20,7 +20,7 @@ from streams import topics
 from streams.batches import RecordBatch
 from streams.channels import Channel
 from streams.compute import Send
-from streams.core.alerting import AlertTransition
+from streams.core.lifecycle import AlertTransition
 from streams.core.messages import Message, message
 from streams.core.notices import Context
 from streams.core.receipts import Receipt

@@ -1,8 +1,8 @@
 """The state of alert rules: what is pending, firing, resolved. Pure: values come in, the clock is an argument.
 
-A rule watches one indicator in one window for every unit of its levels. As in Prometheus, an alert is pending from the
-first evaluation that finds the condition true, fires when it has been true for `for`, and is resolved when it has been
-false for `keep_firing_for`. Every transition carries the same fingerprint for the same labels.
+A rule watches one indicator in one window for every unit of its levels; `streams.core.lifecycle` says when it fires.
+Every transition carries the same fingerprint for the same labels, and is kept until it is known to be told: whoever
+tells it again after a crash tells the same, with the same instants.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from operator import ge, gt, le, lt
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -19,40 +19,16 @@ from streams.core.alert_rules import AlertRule, Annotation, Annotations
 from streams.core.buckets import DAY, MINUTE
 from streams.core.calendar import Calendar
 from streams.core.indicators import Indicator
-from streams.core.units import Unit, Units
+from streams.core.lifecycle import AlertTransition, Status, step
+from streams.core.units import Units
 from streams.core.updates import IndicatorUpdate
 from streams.core.windows import span
 from streams.core.wording import number
 
 _DAY_MS = 86_400_000
-_MINUTE_MS = 60_000
+_HOUR_MS = 3_600_000
 _KEPT_SECONDS = {MINUTE: 2 * 3600, DAY: 400 * 86_400}
 _OPERATORS = {"<": lt, "<=": le, ">": gt, ">=": ge}
-
-
-class AlertTransition(msgspec.Struct, frozen=True):
-    """A record of ioc.alerts: an alert began to fire or was resolved. Instants are epoch ms."""
-
-    fingerprint: str
-    alertname: str
-    state: Literal["firing", "resolved"]
-    labels: dict[str, str]
-    annotations: Annotations
-    starts_at: int
-    ends_at: int | None
-    at: int
-    value: float | None
-    numerator: int
-    denominator: int
-    threshold: float
-
-
-class Status(msgspec.Struct, array_like=True):
-    """Where an alert stands; absent means inactive."""
-
-    pending_since: int
-    firing_since: int | None
-    last_true: int
 
 
 class Sums(NamedTuple):
@@ -66,14 +42,21 @@ class Sums(NamedTuple):
 BucketKey = tuple[str, str, int, str, str, int]
 """(indicator, unit, part, dims, grain, bucket)"""
 
+Watched = tuple[str, str]
+"""(indicator, unit)"""
+
 
 class AlertDelta(msgspec.Struct, array_like=True):
-    """A change of the evaluator's state, for its log. A status of None means that the alert became inactive."""
+    """A change of the evaluator's state, for its log. A status of None means that the alert became inactive.
+
+    `untold` are all transitions that were not known to be told at that time.
+    """
 
     version: int
     offsets: dict[str, int]
     sums: list[tuple[BucketKey, Sums]]
     statuses: list[tuple[str, Status | None]]
+    untold: list[AlertTransition] = []
 
 
 class Evaluator:
@@ -82,81 +65,95 @@ class Evaluator:
     def __init__(self, rules: Iterable[AlertRule], indicators: Mapping[str, Indicator], units: Units) -> None:
         self._units = units
         self._indicators = indicators
-        self._rules: defaultdict[str, list[AlertRule]] = defaultdict(list)
-        for rule in rules:
-            self._rules[rule.indicator].append(rule)
+        self._rules = _watched(rules, units)
         self._calendars = {code: Calendar(units.zone_of(code)) for code in units.provinces}
-        self._buckets: defaultdict[tuple[str, str], dict[BucketKey, Sums]] = defaultdict(dict)
+        self._buckets: defaultdict[Watched, dict[BucketKey, Sums]] = defaultdict(dict)
         self._statuses: dict[str, Status] = {}
+        self._untold: list[AlertTransition] = []
         self._changed_sums: dict[BucketKey, Sums] = {}
         self._changed_statuses: set[str] = set()
+        self._changed_untold = False
         self._version = 0
+        self._arrived_ms = 0
+        self._tidied_ms = 0
         self.offsets: dict[str, int] = {}
 
-    def take(self, update: IndicatorUpdate) -> None:
+    def take(self, update: IndicatorUpdate, arrived_ms: int) -> None:
         """Keep what rules may need of an update; older and repeated values change nothing."""
-        if not self._units.province_of(update.unit).live:
-            return
+        self._arrived_ms = arrived_ms
         for indicator, dims, grain, bucket, numerator, denominator in update.values:
-            if indicator not in self._rules or grain not in _KEPT_SECONDS:
+            if (indicator, update.unit) not in self._rules or grain not in _KEPT_SECONDS:
                 continue
             key = (indicator, update.unit, update.part, dims, grain, bucket)
             buckets = self._buckets[indicator, update.unit]
-            known = buckets.get(key)
-            if known is None or known.version <= update.version:
-                buckets[key] = self._changed_sums[key] = Sums(update.version, numerator, denominator)
+            known, new = buckets.get(key), Sums(update.version, numerator, denominator)
+            if known is None or (known != new and known.version <= new.version):
+                buckets[key] = self._changed_sums[key] = new
 
     def evaluate(self, now_ms: int) -> list[AlertTransition]:
-        """Decide every rule for every unit as of now; returns what changed for people."""
-        transitions: list[AlertTransition] = []
-        for (indicator, unit), buckets in self._buckets.items():
-            for rule in self._rules[indicator]:
-                if _level(self._units, unit) in rule.units:
-                    transitions += self._decide(rule, unit, buckets, now_ms)
-        self._forget(now_ms)
-        return transitions
+        """Decide every rule for every unit as of now; returns all that is to be told, see `told`."""
+        seen: set[str] = set()
+        for watched, buckets in self._buckets.items():
+            for rule in self._rules[watched]:
+                labels = self._labels(rule, watched[1])
+                mark = fingerprint(labels)
+                seen.add(mark)
+                self._decide(mark, labels, rule, buckets, now_ms)
+        for mark in self._statuses.keys() - seen:
+            self._withdraw(mark, now_ms)
+        self._tidy(min(now_ms, self._arrived_ms))
+        return list(self._untold)
+
+    def told(self) -> None:
+        """Everything that the last `evaluate` returned is in Kafka."""
+        self._untold, self._changed_untold = [], True
 
     def _decide(
-        self, rule: AlertRule, unit: str, buckets: Mapping[BucketKey, Sums], now_ms: int
-    ) -> Iterator[AlertTransition]:
-        labels = self._labels(rule, unit)
-        mark = fingerprint(labels)
-        numerator, denominator = self._window(rule, unit, buckets, now_ms)
+        self,
+        mark: str,
+        labels: dict[str, str],
+        rule: AlertRule,
+        buckets: Mapping[BucketKey, Sums],
+        now_ms: int,
+    ) -> None:
+        numerator, denominator = self._window(rule, labels["unit"], buckets, now_ms)
         value = self._value(rule, numerator, denominator)
-        status = self._statuses.get(mark)
-        before = None if status is None else msgspec.structs.replace(status)
-        state: Literal["firing", "resolved"] | None = None
-        starts_at, ends_at = now_ms, None
-        if value is not None and _OPERATORS[rule.op](value, rule.threshold):
-            status = status or Status(now_ms, None, 0)
-            status.last_true = (
-                now_ms - now_ms % _MINUTE_MS
-            )  # to the minute, so that it is logged once a minute
-            if status.firing_since is None and now_ms - status.pending_since >= rule.for_seconds * 1000:
-                status.firing_since, state = now_ms, "firing"
-            starts_at = status.firing_since or now_ms
-        elif status is not None and status.firing_since is None:
-            status = None
-        elif status is not None and now_ms - status.last_true >= rule.keep_firing_for_seconds * 1000:
-            starts_at, ends_at, state = status.firing_since or now_ms, now_ms, "resolved"
-            status = None
-        if status != before:
-            self._keep(mark, status)
-        if state:
-            yield AlertTransition(
+        bad = value is not None and _OPERATORS[rule.op](value, rule.threshold)
+        before = self._statuses.get(mark)
+        after, state = step(before, bad, rule.for_seconds * 1000, rule.keep_firing_for_seconds * 1000, now_ms)
+        standing = after or before
+        if state and standing:
+            starts_at = now_ms if standing.firing_since is None else standing.firing_since
+            transition = AlertTransition(
                 fingerprint=mark,
                 alertname=rule.alert,
                 state=state,
                 labels=labels,
-                annotations=self._annotations(rule, unit, value, numerator, denominator),
+                annotations=self._annotations(rule, labels["unit"], value, numerator, denominator),
                 starts_at=starts_at,
-                ends_at=ends_at,
+                ends_at=None if state == "firing" else max(now_ms, starts_at),
                 at=now_ms,
                 value=value,
                 numerator=numerator,
                 denominator=denominator,
                 threshold=rule.threshold,
             )
+            self._tell(transition)
+            after = msgspec.structs.replace(after, fired=transition) if after else None
+        if after != before:
+            self._keep(mark, after)
+
+    def _withdraw(self, mark: str, now_ms: int) -> None:
+        """An alert whose rule or unit is no longer in the configuration, or whose figures are gone, is over."""
+        fired = self._statuses[mark].fired
+        self._keep(mark, None)
+        if fired:
+            over = max(now_ms, fired.starts_at)
+            self._tell(msgspec.structs.replace(fired, state="resolved", at=now_ms, ends_at=over))
+
+    def _tell(self, transition: AlertTransition) -> None:
+        self._untold.append(transition)
+        self._changed_untold = True
 
     def _keep(self, mark: str, status: Status | None) -> None:
         self._changed_statuses.add(mark)
@@ -205,14 +202,23 @@ class Evaluator:
                 "numerator": number(numerator, language),
                 "denominator": number(denominator, language),
             }
-            return Annotation(annotation.summary.format(**fields), annotation.description.format(**fields))
+            try:
+                return Annotation(
+                    annotation.summary.format(**fields), annotation.description.format(**fields)
+                )
+            except (LookupError, ValueError, AttributeError):  # ioc check refuses such a template
+                plain = f"{fields['unit']}: {rule.alert} {fields['value']} ({rule.op} {fields['threshold']})"
+                return Annotation(plain, plain)
 
         return Annotations(vi=words(rule.annotations.vi, "vi"), en=words(rule.annotations.en, "en"))
 
-    def _forget(self, now_ms: int) -> None:
-        """Drop buckets that no window can reach any more; a stock's days stay, since it adds up all of them."""
+    def _tidy(self, now_ms: int) -> None:
+        """Once an hour, drop buckets that no window can reach any more; a stock adds up all of its days."""
+        if now_ms - self._tidied_ms < _HOUR_MS:
+            return
+        self._tidied_ms = now_ms
+        oldest = {grain: now_ms // 1000 - kept for grain, kept in _KEPT_SECONDS.items()}
         for (indicator, _), buckets in self._buckets.items():
-            oldest = {grain: now_ms // 1000 - kept for grain, kept in _KEPT_SECONDS.items()}
             stock = self._indicators[indicator].kind == "stock"
             gone = [key for key in buckets if key[5] < oldest[key[4]] and not (stock and key[4] == DAY)]
             for key in gone:
@@ -226,21 +232,24 @@ class Evaluator:
             dict(self.offsets),
             list(self._changed_sums.items()),
             [(mark, self._statuses.get(mark)) for mark in self._changed_statuses],
+            list(self._untold),
         )
-        self._changed_sums, self._changed_statuses = {}, set()
+        self._changed_sums, self._changed_statuses, self._changed_untold = {}, set(), False
         return delta
 
     @property
     def changed(self) -> bool:
         """Whether a drain would have anything to log."""
-        return bool(self._changed_sums or self._changed_statuses)
+        return bool(self._changed_sums or self._changed_statuses or self._changed_untold)
 
     def restore(self, delta: AlertDelta) -> None:
         """Overlay a delta read from the log, in the order of versions."""
         self._version = max(self._version, delta.version)
         self.offsets.update(delta.offsets)
+        self._untold = list(delta.untold)
         for key, sums in delta.sums:
-            self._buckets[key[0], key[1]][key] = sums
+            if (key[0], key[1]) in self._rules:
+                self._buckets[key[0], key[1]][key] = sums
         for mark, status in delta.statuses:
             if status is None:
                 self._statuses.pop(mark, None)
@@ -250,7 +259,8 @@ class Evaluator:
     def snapshot(self) -> Iterator[AlertDelta]:
         """The whole state as one delta."""
         sums = [item for buckets in self._buckets.values() for item in buckets.items()]
-        yield AlertDelta(self._version, dict(self.offsets), sums, list(self._statuses.items()))
+        statuses: list[tuple[str, Status | None]] = list(self._statuses.items())
+        yield AlertDelta(self._version, dict(self.offsets), sums, statuses, list(self._untold))
 
 
 def fingerprint(labels: Mapping[str, str]) -> str:
@@ -259,6 +269,12 @@ def fingerprint(labels: Mapping[str, str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _level(units: Units, code: str) -> str:
-    unit: Unit | None = units.units.get(code)
-    return unit.level if unit else "province"
+def _watched(rules: Iterable[AlertRule], units: Units) -> dict[Watched, list[AlertRule]]:
+    """The rules for every indicator and unit that has any; archives have none."""
+    levels = dict.fromkeys(units.provinces, "province") | {u.code: u.level for u in units.units.values()}
+    watched: defaultdict[Watched, list[AlertRule]] = defaultdict(list)
+    for rule in rules:
+        for code, level in levels.items():
+            if level in rule.units and units.province_of(code).live:
+                watched[rule.indicator, code].append(rule)
+    return dict(watched)

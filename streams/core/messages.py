@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from streams.core.alerting import AlertTransition
+from streams.core.lifecycle import AlertTransition
 from streams.core.message_page import Sheet
 from streams.core.notices import Context, Language, Notice, notice
 from streams.core.recipients import Recipient

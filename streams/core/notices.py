@@ -9,8 +9,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from streams.core.alert_rules import AlertRule
-from streams.core.alerting import AlertTransition
 from streams.core.indicators import Indicator
+from streams.core.lifecycle import AlertTransition
 from streams.core.units import Text, Units
 from streams.core.windows import Window
 from streams.core.wording import number
