@@ -29,7 +29,7 @@ class Program:
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     stage: int = 0
-    ready_seconds: float = 60.0
+    ready_seconds: float = 120.0
     grace_seconds: float = 10.0
 
 

@@ -15,7 +15,7 @@ from ioc.settings import Settings
 from ioc.supervisor import StartError, Supervisor
 from ioc.terminal import Terminal
 
-WORKERS = ("compute", "store")
+WORKERS = ("compute", "store", "notify")
 """The Faust roles."""
 
 _LOOPBACK = "127.0.0.1"
@@ -89,8 +89,8 @@ class Stack:
         if self._parts.wall_port_fixed and wanted and not ports.free(host, wanted):
             msg = f"port {wanted} on {host} is taken: stop what listens there, or choose another with --port"
             raise ports.PortTakenError(msg)
-        if wanted:
-            self._settings = replace(self._settings, wall_port=ports.choose(host, wanted))
+        port = ports.choose(host, wanted) if wanted else ports.any_free(host)
+        self._settings = replace(self._settings, wall_port=port)
 
     async def _start(self, supervisor: Supervisor) -> None:
         begun = time.monotonic()
@@ -124,13 +124,8 @@ class Stack:
         while True:
             port = ports.choose(_LOOPBACK, preferred)
             command = python(module, "--data", str(self._settings.data / name), "--port", str(port))
-            program = Program(
-                name,
-                command,
-                stage=_SERVERS,
-                ready_seconds=120,  # the first start may fetch the broker's jars
-                grace_seconds=30,
-            )
+            # the first start may fetch the broker's jars; a broker's good stop makes its next start quick
+            program = Program(name, command, stage=_SERVERS, ready_seconds=300, grace_seconds=30)
             try:
                 return await supervisor.start(program, required=True)
             except StartError:

@@ -35,6 +35,7 @@ class Role(StrEnum):
 
     compute = "compute"
     store = "store"
+    notify = "notify"
     wall = "wall"
 
 

@@ -20,7 +20,7 @@ from ioc.datafolder import Running, running
 
 pytestmark = [pytest.mark.kafka, pytest.mark.clickhouse]
 
-PARTS = ["clickhouse", "compute", "kafka", "store", "wall"]
+PARTS = ["clickhouse", "compute", "kafka", "notify", "store", "wall"]
 
 
 class Command:

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from ioc.ports import PortTakenError, choose, free
+from ioc.ports import PortTakenError, any_free, choose, free
 
 HOST = "127.0.0.1"
 
@@ -17,6 +17,11 @@ def test_a_free_port_is_kept_and_a_taken_one_passed_over() -> None:
         assert not free(HOST, taken)
         assert choose(HOST, taken) > taken
     assert choose(HOST, taken) == taken
+
+
+def test_any_free_port_can_be_listened_on() -> None:
+    with socket.create_server((HOST, any_free(HOST))):
+        pass
 
 
 def test_no_free_port_says_where_it_looked() -> None:
