@@ -22,6 +22,7 @@ _Port = Annotated[
     int | None,
     typer.Option(
         "--port",
+        metavar="PORT",
         min=0,
         max=65535,
         help="The wall's port. Without it: 8088, or the next free one.",
