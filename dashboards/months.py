@@ -67,6 +67,7 @@ def _fields(say: Say, *without: str) -> dict[str, Field]:
     return fields
 
 
+# A dossier that is overdue from the first midnight of a month on is overdue at the end of the month before.
 _BY_MONTH = """
     SELECT
         toDateTime(m.month, 'Asia/Ho_Chi_Minh') AS "@month",
@@ -83,7 +84,7 @@ _BY_MONTH = """
     FROM
     (
         SELECT
-            toStartOfMonth(day) AS month,
+            toStartOfMonth(if(indicator IN @stocks, toDate(toTimeZone(bucket - 1, @zone)), day)) AS month,
             max(bucket) AS newest,
             @figures,
             sum(sumIf(numerator, indicator = 'open_backlog')) OVER (ORDER BY month) AS open,

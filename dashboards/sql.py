@@ -25,7 +25,7 @@ _PARTS = {
     "span": _SPAN,
     # A bucket's condition: it belongs to the viewer's period.
     "in_period": f"grain = {_GRAIN} AND $__timeFilter(bucket)",
-    # A bucket's condition for a stock at the end of that period: every day that has begun by then, and none to come.
+    # A bucket's condition for a stock at the end of that period, or now if that is still to come.
     "until_end": "grain = 'day' AND bucket <= least($__toTime, now())",
     # A unit's condition: it is the chosen one, or one below it.
     "within_unit": "unit IN (SELECT code FROM units WHERE ${unit:sqlstring} IN (code, parent, province))",
