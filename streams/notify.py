@@ -91,6 +91,7 @@ class Outbox:
         self._clock = clock
         self._retry_seconds = retry_seconds
         self._waiting: list[_Waiting] = []
+        self._filled = asyncio.Event()
         self._sent: dict[tuple[str, int, str], None] = {}
         # One thread of its own: in a shared pool a few servers that do not answer would hold up all others.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"{channel.recipient.id}-{channel.name}")
@@ -100,6 +101,18 @@ class Outbox:
         if self._channel.recipient.concerned(alert.labels):
             ticket.hold()
             self._waiting.append(_Waiting(alert, ticket))
+            self._filled.set()
+
+    async def run(self) -> None:
+        """Deliver what comes, a moment after it has come, until cancelled.
+
+        Raises:
+            DeliveryError: see `deliver`.
+        """
+        while True:
+            await self._filled.wait()
+            await asyncio.sleep(LINGER_SECONDS)
+            await self.deliver()
 
     async def deliver(self) -> None:
         """Send what waits as one message, and return when its receipts are in Kafka.
@@ -107,6 +120,7 @@ class Outbox:
         Raises:
             DeliveryError: Kafka did not take the receipts; nothing is acknowledged.
         """
+        self._filled.clear()
         waiting, self._waiting = [one for one in self._waiting if one.ticket.is_ours()], []
         alerts = {_key(one.alert): one.alert for one in waiting if _key(one.alert) not in self._sent}
         if alerts and await self._tell(alerts.values()):
