@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -21,9 +21,9 @@ from streams.batches import RecordBatch
 from streams.core.compute import Delta, State
 from streams.core.dead_letters import Admission, DeadLetter, dead_letter
 from streams.core.definitions import Definitions
-from streams.core.updates import updates_by_unit
+from streams.core.updates import IndicatorUpdate, updates_by_unit
 from streams.delivery import delivered
-from streams.statelog import StateLog
+from streams.statelog import Entry, StateLog
 
 GROUP_EVENTS = 100_000
 """A group is committed at the latest after so many events."""
@@ -41,6 +41,15 @@ Restore = Callable[[int], Awaitable[tuple[State, StateLog[Delta]]]]
 """The state of a partition number, read from its log."""
 
 
+class _Closed(NamedTuple):
+    """A group of one partition, closed and encoded: what is still to be delivered for it."""
+
+    updates: list[IndicatorUpdate]
+    log: StateLog[Delta]
+    entry: Entry
+    acknowledgements: list[Callable[[], Any]]
+
+
 class Compute:
     """The states of the partitions that this worker holds, and the group that is not yet committed."""
 
@@ -53,7 +62,8 @@ class Compute:
         self._pending: dict[int, list[Callable[[], Any]]] = {}
         self._refused: list[DeadLetter] = []
         self._events = 0
-        self._lock = asyncio.Lock()
+        self._restoring = asyncio.Lock()
+        self._committing = asyncio.Lock()
 
     async def take(
         self, batch: RecordBatch, acknowledge: Callable[[], Any], is_ours: Callable[[], bool]
@@ -63,17 +73,17 @@ class Compute:
         A batch of a partition that was lost while the batch waited is dropped (`is_ours` says so): the partition's
         new owner reads it again, and applying it here could pass over events before it.
         """
-        async with self._lock:
-            partition = batch.partition
+        partition = batch.partition
+        async with self._restoring:
             if is_ours() and partition not in self._held:
                 restored = await self._restore(partition)
                 if is_ours():
                     self._held[partition] = restored
-            if not is_ours():
-                return
-            self._apply(self._held[partition][0], batch)
-            self._pending.setdefault(partition, []).append(acknowledge)
-            self._events += len(batch)
+        if not is_ours():
+            return
+        self._apply(self._held[partition][0], batch)
+        self._pending.setdefault(partition, []).append(acknowledge)
+        self._events += len(batch)
         if self._events >= GROUP_EVENTS:
             await self.commit()
 
@@ -95,26 +105,35 @@ class Compute:
         state.offsets[topic] = max(applied, batch.last_offset + 1)
 
     async def commit(self) -> None:
-        """Emit, log and acknowledge everything taken since the last commit; nothing to do is nothing done."""
-        async with self._lock:
-            pending, self._pending = self._pending, {}
+        """Emit, log and acknowledge everything taken since the last commit; nothing to do is nothing done.
+
+        Groups are closed at once, without waiting, so that batches taken while this waits for the broker belong to the
+        next group.
+        """
+        async with self._committing:
             refused, self._refused = self._refused, []
+            pending, self._pending = self._pending, {}
             self._events = 0
+            groups = [self._close(partition, done) for partition, done in pending.items()]
             await self._deliver(
                 (topics.DEAD_LETTERS.name, letter.id.encode(), _encode(letter)) for letter in refused
             )
-            for partition, acknowledgements in pending.items():
-                if partition not in self._held:
-                    continue
-                state, log = self._held[partition]
-                values, delta = state.drain()
-                updates = updates_by_unit(
-                    values, self._definitions.units, partition, delta.version, time.time_ns() // 1_000_000
-                )
-                await self._deliver((topics.INDICATORS.name, u.unit.encode(), _encode(u)) for u in updates)
-                await log.append(delta, state.snapshot)
-                for acknowledge in acknowledgements:
+            await self._deliver(
+                (topics.INDICATORS.name, update.unit.encode(), _encode(update))
+                for group in groups
+                for update in group.updates
+            )
+            await asyncio.gather(*(group.log.write(group.entry) for group in groups))
+            for group in groups:
+                for acknowledge in group.acknowledgements:
                     acknowledge()
+
+    def _close(self, partition: int, acknowledgements: list[Callable[[], Any]]) -> _Closed:
+        state, log = self._held[partition]
+        values, delta = state.drain()
+        at_ms = time.time_ns() // 1_000_000
+        updates = updates_by_unit(values, self._definitions.units, partition, delta.version, at_ms)
+        return _Closed(updates, log, log.prepare(delta, state.snapshot), acknowledgements)
 
     async def _deliver(self, records: Iterable[tuple[str, bytes, bytes]]) -> None:
         await delivered([await self._send(topic, key, value) for topic, key, value in records])

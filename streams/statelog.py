@@ -16,7 +16,7 @@ from uuid import uuid4
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-_MIN_REWRITE_BYTES = 4_000_000
+_MIN_REWRITE_BYTES = 32_000_000
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -45,9 +45,16 @@ class Send(Protocol):
         ...
 
 
-class _Written(NamedTuple):
-    key: bytes
-    size: int
+class Entry(NamedTuple):
+    """What one group appends: its delta; now and then also the whole state in chunks, and the keys that it replaces."""
+
+    delta: _Record
+    snapshot: list[_Record]
+    replaced: list[bytes]
+
+
+_Record = tuple[bytes, bytes]
+"""(key, value)"""
 
 
 class StateLog(Generic[D]):
@@ -61,8 +68,8 @@ class StateLog(Generic[D]):
         self._writer = uuid4().hex[:12]
         self._serial = 0
         self._snapshot_bytes = 0
-        self._deltas: list[_Written] = []
-        self._obsolete: list[bytes] = []
+        self._delta_bytes = 0
+        self._keys: list[bytes] = []
 
     async def restore(self, bootstrap: str, state: Restorable[D]) -> int:
         """Bring an empty state up to the log's end; returns the number of records read.
@@ -71,31 +78,41 @@ class StateLog(Generic[D]):
             KafkaError: the broker cannot be reached.
         """
         records = await read_to_end(bootstrap, self._topic, self._partition)
-        self._deltas = [_Written(key, len(value)) for key, value in records.items()]
+        self._keys = list(records)
+        self._delta_bytes = sum(map(len, records.values()))
         for delta in sorted(map(self._decode, records.values()), key=lambda delta: delta.version):
             state.restore(delta)
         return len(records)
 
+    def prepare(self, delta: D, snapshot: Callable[[], Iterable[D]]) -> Entry:
+        """Encode a group's delta, and the state as it is after it when the deltas outweigh the last snapshot."""
+        record = self._record(delta)
+        self._keys.append(record[0])
+        self._delta_bytes += len(record[1])
+        if self._delta_bytes <= max(_MIN_REWRITE_BYTES, 2 * self._snapshot_bytes):
+            return Entry(record, [], [])
+        chunks = [self._record(chunk) for chunk in snapshot()]
+        replaced = self._keys
+        self._keys = [key for key, _ in chunks]
+        self._delta_bytes, self._snapshot_bytes = 0, sum(len(value) for _, value in chunks)
+        return Entry(record, chunks, replaced)
+
+    async def write(self, entry: Entry) -> None:
+        """Write an entry and wait for its delivery; entries are written in the order in which they were prepared.
+
+        Replaced records are deleted last: a crash on the way leaves both old and new, harmlessly.
+        """
+        await self._send(self._topic, self._partition, *entry.delta)
+        await asyncio.gather(*(self._send(self._topic, self._partition, *chunk) for chunk in entry.snapshot))
+        await asyncio.gather(*(self._send(self._topic, self._partition, key, None) for key in entry.replaced))
+
     async def append(self, delta: D, snapshot: Callable[[], Iterable[D]]) -> None:
-        """Log a group's delta; rewrite the log from a snapshot when its deltas outweigh it."""
-        self._deltas.append(await self._write(delta))
-        if sum(written.size for written in self._deltas) > max(_MIN_REWRITE_BYTES, 2 * self._snapshot_bytes):
-            await self._rewrite(snapshot())
+        """Prepare and write."""
+        await self.write(self.prepare(delta, snapshot))
 
-    async def _rewrite(self, snapshot: Iterable[D]) -> None:
-        """Write the whole state, and only then delete what it replaces: a crash between leaves both, harmlessly."""
-        replaced = [written.key for written in self._deltas] + self._obsolete
-        chunks = [await self._write(delta) for delta in snapshot]
-        await asyncio.gather(*(self._send(self._topic, self._partition, key, None) for key in replaced))
-        self._deltas = []
-        self._obsolete = [written.key for written in chunks]
-        self._snapshot_bytes = sum(written.size for written in chunks)
-
-    async def _write(self, delta: D) -> _Written:
+    def _record(self, delta: D) -> _Record:
         self._serial += 1
-        key, value = f"{self._writer}-{self._serial}".encode(), _encode(delta)
-        await self._send(self._topic, self._partition, key, value)
-        return _Written(key, len(value))
+        return f"{self._writer}-{self._serial}".encode(), _encode(delta)
 
 
 async def read_to_end(bootstrap: str, topic: str, partition: int) -> dict[bytes, bytes]:

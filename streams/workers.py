@@ -124,7 +124,8 @@ def notify_app(settings: Settings, configuration: Configuration, registry: Regis
     channels = open_channels(
         configuration.recipients, {**os.environ, "IOC_SMTP_URL": settings.smtp_url.reveal()}
     )
-    app = _app("notify", settings)
+    # A mail server that does not answer must not hold up a rebalance or a stop: what waits then is read again.
+    app = _app("notify", settings, stream_wait_empty=False)
     send = _sender(app)
     context = Context(
         configuration.units,
@@ -144,12 +145,19 @@ def _now_ms() -> int:
 
 
 def _every(app: BatchApp, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
-    """Do some work again and again, with a pause between, as long as the worker runs."""
+    """Do some work again and again as long as the worker runs.
+
+    The pause between is `seconds`, or three times as long as the work took: under load there is less of it, on more at
+    a time, and at least three quarters of the time are left for what arrives.
+    """
 
     async def loop() -> None:
+        pause = seconds
         while not app.should_stop:
-            await app.sleep(seconds)
+            await app.sleep(pause)
+            started = time.monotonic()
             await work()
+            pause = max(seconds, 3 * (time.monotonic() - started))
 
     app.task(loop)
 
@@ -172,7 +180,7 @@ def _agent(app: BatchApp, topic: str, take: Take) -> None:
     app.agent(app.batch_topic(topic), name=f"{app.conf.id}.{topic}")(agent)
 
 
-def _app(role: str, settings: Settings) -> BatchApp:
+def _app(role: str, settings: Settings, **options: Any) -> BatchApp:
     folder = settings.data / "faust" / role
     folder.mkdir(parents=True, exist_ok=True)
     return BatchApp(
@@ -187,6 +195,7 @@ def _app(role: str, settings: Settings) -> BatchApp:
         topic_disable_leader=True,
         web_enabled=False,
         datadir=str(folder),
+        **options,
     )
 
 
