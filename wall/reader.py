@@ -1,7 +1,7 @@
 """Reading from ClickHouse as the user `reader`, who may only look and whose limits are the server's.
 
 ReadError
-├── StoreUnavailableError   nothing answers in time, or it refuses the credentials
+├── StoreUnavailableError   nothing answers in time, or it has no tables or no such user yet
 └── QueryFailedError        it answers that the query cannot be run
 """
 
@@ -23,6 +23,9 @@ from ioc.settings import Settings
 READER = "reader"
 TIME_LIMIT_SECONDS = 10
 _AT_ONCE = 8
+
+# No such table, no such database, no such user, wrong password: the store is not ready, whatever is asked.
+_NOT_READY = frozenset({60, 81, 192, 193, 194, 516})
 
 
 class ReadError(Exception):
@@ -75,7 +78,7 @@ class ClickHouseReader:
                 client = await self._connected()
                 result = await client.query(sql, parameters=dict(parameters) or None, column_oriented=True)
         except DatabaseError as error:
-            if error.code is None:
+            if error.code is None or error.code in _NOT_READY:
                 raise StoreUnavailableError(str(error)) from error
             raise QueryFailedError(str(error)) from error
         except (ClickHouseError, aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -35,6 +35,8 @@ _LOG = logging.getLogger(__name__)
 _LARGEST_QUESTION_BYTES = 64 * 1024
 _STATUS_SECONDS = 3
 _VARIABLE = "var-"
+_ASKED_IN = web.RequestKey("language", str)
+"""Where a request keeps the language that its body names."""
 
 _SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -137,6 +139,7 @@ class Wall:
             asked = msgspec.json.decode(await request.read(), type=_Asked)
         except msgspec.DecodeError as error:
             raise Fault(Code.BAD_REQUEST) from error
+        request[_ASKED_IN] = asked.lang
         answer = await self._panels.answer(_question(asked))
         response = _json(answer.json())
         response.enable_compression()
@@ -214,7 +217,7 @@ def _refusal(request: web.Request, fault: Fault, status: int | None = None) -> w
 
 
 def _language(request: web.Request) -> Language:
-    asked = request.query.get("lang")
+    asked = request.get(_ASKED_IN) or request.query.get("lang")
     return next((language for language in LANGUAGES if language == asked), LANGUAGES[0])
 
 

@@ -14,7 +14,7 @@ from tests.integration.test_register import run_import, wait_until_counted
 from tests.registers import CHANNELS
 from wall.macros import Period
 
-pytestmark = [pytest.mark.kafka, pytest.mark.clickhouse]
+pytestmark = [pytest.mark.kafka, pytest.mark.clickhouse, pytest.mark.slow]
 
 TOTALS, BY_MONTH, MONTH_BARS, BY_CHANNEL, BY_UNIT = range(1, 6)
 WORDS = {"online": "Online", "direct": "Direct", "post": "Post", "other": "Other"}

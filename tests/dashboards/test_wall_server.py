@@ -14,6 +14,7 @@ from aiohttp import ClientSession, web
 
 from dashboards.shipped import PLAYLIST
 from ioc.settings import Settings
+from store.embedded.process import EmbeddedClickHouse
 from tests.dashboards.filled import ZONE, fill_store
 from tests.fixtures.clickhouse import connect
 from wall.assets import Assets
@@ -155,6 +156,15 @@ async def test_a_bad_question_gets_a_plain_answer(
     assert error["hint"]
 
 
+async def test_a_refusal_is_in_the_language_of_the_question(wall: ClientSession) -> None:
+    for language, words in (
+        ("vi", "Bảng theo dõi không có khối này."),
+        ("en", "The dashboard has no such panel."),
+    ):
+        response = await wall.post("/api/query", json=question(panel=99, lang=language))
+        assert (await response.json())["error"]["message"] == words
+
+
 async def test_the_page_is_served_for_deep_links_zipped_and_for_good(wall: ClientSession) -> None:
     for address in ("/", "/d/ioc-overview", "/d/ioc-history?lang=en&var-province=40"):
         response = await wall.get(address)
@@ -204,7 +214,32 @@ async def test_without_a_store_the_wall_still_serves_and_says_so(settings: Setti
         assert (response.status, (await response.json())["error"]["code"]) == (503, "store-unavailable")
 
 
+async def test_figures_outlive_the_store_and_move_again_when_it_is_back(page: Path, tmp_path: Path) -> None:
+    with EmbeddedClickHouse(tmp_path / "store") as server:
+        with connect(server.url) as client:
+            fill_store(client, "ioc", NOW)
+        async for session in serving(replace(Settings(), clickhouse=server.url), page):
+            before = await (await session.post("/api/query", json=question())).json()
+            server.stop()
+            kept = await (
+                await session.post("/api/query", json=question(to=question()["to"] + 10_000))
+            ).json()
+            assert (kept["stale"], kept["frames"], kept["asOf"]) == (True, before["frames"], before["asOf"])
+            server.start()  # at the same address
+            after = await (
+                await session.post("/api/query", json=question(to=question()["to"] + 20_000))
+            ).json()
+            assert (after["stale"], after["frames"]) == (False, before["frames"])
+
+
 class TestReader:
+    async def test_a_store_without_tables_is_not_there_yet(self, settings: Settings) -> None:
+        for database, sql in (("default", "SELECT count() FROM events"), ("nowhere", "SELECT 1")):
+            reader = ClickHouseReader(replace(settings, clickhouse_database=database))
+            with pytest.raises(StoreUnavailableError):
+                await reader.read(sql, {})
+            await reader.close()
+
     async def test_cannot_write_or_look_elsewhere(self, settings: Settings) -> None:
         reader = ClickHouseReader(settings)
         for sql in (
