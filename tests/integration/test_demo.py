@@ -162,3 +162,43 @@ def test_one_role_runs_in_the_foreground_and_ends_with_sigterm(tmp_path: Path) -
     command.until("the wall", lambda: "ready 127.0.0.1:" in command.said)
     assert psutil.Process(command.process.pid).children() == []
     assert command.end(signal.SIGTERM) == 0
+
+
+def caught_up(doctor: str) -> bool:
+    findings = {f["part"]: f["what"] for f in map(json.loads, doctor.splitlines())}
+    return all(findings[role].endswith(" 0 records behind") for role in ("compute", "store"))
+
+
+def figures(data: Path) -> list[tuple[str, ...]]:
+    """Every figure per indicator and day, once no worker is behind any more."""
+    here = running(data)
+    assert here
+    deadline = time.monotonic() + 120
+    while not caught_up(said := ioc(data, "doctor", "--json").stdout):
+        assert time.monotonic() < deadline, said
+        time.sleep(0.5)
+    sql = (
+        "SELECT indicator, unit, day, sum(numerator), sum(denominator) FROM ioc.indicator_buckets"
+        " WHERE grain = 'day' GROUP BY ALL ORDER BY ALL FORMAT TSV"
+    )
+    answer = requests.post(here.clickhouse.replace("default@", ""), data=sql, timeout=60)
+    answer.raise_for_status()
+    return [tuple(line.split("\t")) for line in answer.text.splitlines()]
+
+
+@pytest.mark.slow
+def test_a_second_start_shows_the_figures_of_the_first(tmp_path: Path) -> None:
+    demo = Command(tmp_path, "demo", "--port", "0", "--rate", "2")
+    demo.until_ready()
+    demo.until("figures", lambda: "newest event arrived" in ioc(demo.data, "doctor").stdout)
+    assert demo.end(signal.SIGINT) == 0
+
+    seen = []
+    for start in (2, 3):
+        up = Command(tmp_path, "up", "--port", "0")
+        up.until("a start", lambda start=start, up=up: up.said.count("The wall: ") == start)  # type: ignore[misc]
+        seen.append(figures(up.data))
+        assert ioc(up.data, "audit").returncode == 0
+        assert up.end(signal.SIGINT) == 0
+    assert len(seen[0]) > 100
+    assert seen[0] == seen[1]
