@@ -128,11 +128,11 @@ def overdue(number: int, grid: Grid, say: Say) -> Panel:
 
 _OVER_TIME = """
     SELECT
-        if(@span > 7200 AND @span <= 129600, toStartOfFifteenMinutes(bucket), bucket) AS time,
+        bucket AS time,
         @channels
     FROM indicator_buckets
     WHERE indicator = 'dossiers_received' AND unit = @province
-      AND grain = multiIf(@span <= 129600, 'minute', @span <= 691200, 'hour', 'day')
+      AND grain = multiIf(@span <= 7200, 'minute', @span <= 691200, 'hour', 'day')
       AND $__timeFilter(bucket)
     GROUP BY time
     ORDER BY time
@@ -151,7 +151,7 @@ def over_time(number: int, grid: Grid, say: Say) -> Panel:
         overrides=channels.colors(say),
         stacked_bars=True,
         description=say(
-            "Mỗi cột là 1 phút (đến 2 giờ), 15 phút (đến một ngày rưỡi), 1 giờ (đến 8 ngày) hoặc 1 ngày.",
-            "A bar is a minute (up to 2 hours), 15 minutes (up to a day and a half), an hour (up to 8 days) or a day.",
+            "Mỗi cột là 1 phút (đến 2 giờ), 1 giờ (đến 8 ngày) hoặc 1 ngày.",
+            "A bar is a minute (up to 2 hours), an hour (up to 8 days) or a day.",
         ),
     )
