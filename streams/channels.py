@@ -87,7 +87,7 @@ def completed(template: str, environment: Mapping[str, str]) -> str:
 
     def value(found: re.Match[str]) -> str:
         raw = environment[found[1]]
-        return raw if found.start() == 0 else quote(raw, safe="@,")
+        return raw if found.start() == 0 else quote(raw, safe=",")
 
     base, *parameters = _VARIABLE.sub(value, template).split("?")
     return f"{base}?{'&'.join(parameters)}" if parameters else base

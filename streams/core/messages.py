@@ -42,7 +42,7 @@ def message(alerts: Iterable[AlertTransition], recipient: Recipient, context: Co
     language = recipient.language
     notices = [notice(alert, language, context) for alert in ordered]
     sheet = Sheet(
-        subject=_subject(notices, language),
+        subject=" ".join(_subject(notices, language).split()),
         notices=notices[:SHOWN],
         rest=_rest(notices[SHOWN:], language),
         link=context.wall_link(ordered[0], language),

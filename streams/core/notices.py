@@ -143,9 +143,8 @@ class _Writer:
         )
 
     def _firing_summary(self, summary: str, unit: str) -> str:
-        """The rule's own words, in one line; whoever reads them learns which unit it is, whatever the rule says."""
-        line = " ".join(summary.split())
-        return line if unit in line else f"{unit}: {line}"
+        """The rule's own words; whoever reads them learns which unit it is, whatever the rule says."""
+        return summary if unit in summary else f"{unit}: {summary}"
 
     def _resolved_summary(self, unit: str) -> str:
         colon = ":" if self._alert.value is None else ""
