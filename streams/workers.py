@@ -119,7 +119,7 @@ def notify_app(settings: Settings, configuration: Configuration, registry: Regis
     """Alerts to the offices concerned."""
     from streams.channels import open_channels
     from streams.core.notices import Context
-    from streams.notify import LINGER_SECONDS, Notifier, Outbox
+    from streams.notify import Notifier, Outbox
 
     channels = open_channels(
         configuration.recipients, {**os.environ, "IOC_SMTP_URL": settings.smtp_url.reveal()}
@@ -136,7 +136,7 @@ def notify_app(settings: Settings, configuration: Configuration, registry: Regis
     outboxes = [Outbox(channel, context, send, _now_ms) for channel in channels]
     _agent(app, topics.ALERTS.name, Notifier(outboxes).take)
     for outbox in outboxes:
-        _every(app, LINGER_SECONDS, outbox.deliver)
+        app.task(outbox.run)
     return app
 
 
