@@ -180,7 +180,7 @@ def dashboard(uid: str, lang: str) -> Json:
                             "type": "value",
                             "options": {
                                 "ok": {"text": say("● Bình thường", "● Normal"), "color": "text", "index": 0},
-                                "late": {"text": say("▲ Chậm", "▲ Late"), "color": "orange", "index": 1},
+                                "late": {"text": say("⚠ Chậm", "⚠ Late"), "color": "orange", "index": 1},
                             },
                         }
                     ],
@@ -203,7 +203,7 @@ def dashboard(uid: str, lang: str) -> Json:
                     "type": "value",
                     "options": {
                         "0": {"text": say("Bình thường", "Normal"), "color": "#6e7078", "index": 0},
-                        "1": {"text": say("▲ Chậm", "▲ Late"), "color": "orange", "index": 1},
+                        "1": {"text": say("⚠ Chậm", "⚠ Late"), "color": "orange", "index": 1},
                         "2": {"text": say("■ Im lặng", "■ Silent"), "color": "red", "index": 2},
                     },
                 }

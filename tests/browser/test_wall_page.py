@@ -154,7 +154,7 @@ async def test_language_is_switched_kept_in_the_address_and_remembered(wall: Wal
 async def test_abnormal_figures_say_so_with_a_symbol_and_a_word(wall: Wall, page: Page) -> None:
     await page.goto(wall.address())
     await expect(page.locator(panel(page, 3))).to_have_attribute("data-severity", "warning")
-    await expect(page.locator(f"{panel(page, 3)} [data-testid=severity]")).to_have_text("▲ Chú ý")
+    await expect(page.locator(f"{panel(page, 3)} [data-testid=severity]")).to_have_text("⚠ Chú ý")
     await expect(page.locator(panel(page, 4))).to_have_attribute("data-severity", "normal")
 
 
@@ -164,7 +164,7 @@ async def test_a_stream_that_stops_is_said_to(wall: Wall, page: Page) -> None:
     await expect(age).to_have_attribute("data-state", "fresh")
     wall.state.age_seconds["filings"] = 300.0
     await expect(age).to_have_attribute("data-state", "stale", timeout=10_000)
-    await expect(age).to_contain_text("▲")
+    await expect(age).to_contain_text("⚠")
     await expect(age).to_contain_text("chậm")
     wall.state.age_seconds["filings"] = 3_600.0
     await expect(age).to_have_attribute("data-state", "silent", timeout=10_000)
@@ -241,8 +241,8 @@ async def test_variables_and_ranges_reach_the_server_and_the_address(wall: Wall,
 async def test_any_days_since_2010_can_be_chosen(wall: Wall, page: Page) -> None:
     await page.goto(wall.address())
     await page.get_by_test_id("time-range").select_option("custom")
-    await page.locator("input[name=from]").fill("2010-01-01")
-    await page.locator("input[name=to]").fill("2010-12-31")
+    await page.locator("input[name=from]").fill("1/1/2010")
+    await page.locator("input[name=to]").fill("31/12/2010")
     await page.get_by_role("button", name="Áp dụng").click()
     await expect(page.get_by_test_id("time-range")).to_contain_text("01/01/2010 – 31/12/2010")
 
@@ -266,3 +266,36 @@ async def test_a_link_in_a_table_opens_its_dashboard_in_place(wall: Wall, page: 
     assert await page.evaluate("window.notReloaded")
     await page.go_back()
     await expect(page.locator("h1")).to_have_text(TITLES["en"])
+
+
+async def test_a_playlist_goes_round(wall: Wall, page: Page) -> None:
+    await page.goto(wall.address("/?kiosk&playlist=5&lang=en"))
+    await expect(page.locator("h1")).to_have_text(TITLES["en"])
+    await expect(page.locator("h1")).to_have_text("One unit", timeout=15_000)
+    await expect(page.locator("h1")).to_have_text(TITLES["en"], timeout=15_000)
+    assert "kiosk" in page.url
+
+
+async def test_the_theme_is_switched(wall: Wall, page: Page) -> None:
+    await page.goto(wall.address())
+    await page.get_by_test_id("theme").click()
+    await expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    assert "theme=light" in page.url
+
+
+async def test_a_chart_says_what_is_under_the_pointer_even_on_a_large_screen(
+    wall: Wall, browser: Browser
+) -> None:
+    page = await browser.new_page(viewport={"width": 3840, "height": 2160})
+    await page.goto(wall.address("/?kiosk"))
+    plot = page.locator(f"{panel(page, 5)} .u-over")
+    box = await plot.bounding_box()
+    assert box is not None
+    pointer = (box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+    await page.mouse.move(*pointer)
+    tooltip = page.locator(".chart-tooltip")
+    await expect(tooltip).to_contain_text("Trực tuyến")
+    shown_at = await tooltip.bounding_box()
+    assert shown_at is not None
+    assert 0 < shown_at["x"] - pointer[0] < 60
+    await page.close()

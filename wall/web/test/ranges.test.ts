@@ -45,11 +45,13 @@ describe('ranges', () => {
   });
 
   it('of days are whole days of the province', () => {
-    expect(daysRange('2010-01-05', '2010-02-28', ZONE)).toEqual({
+    expect(daysRange('05/01/2010', '28/2/2010', ZONE)).toEqual({
       from: String(at('2010-01-04T17:00:00Z')),
       to: String(at('2010-02-28T16:59:59.999Z')),
     });
-    expect(daysRange('2010-02-28', '2010-01-05', ZONE)).toBeNull();
-    expect(daysRange('', '2010-01-05', ZONE)).toBeNull();
+    expect(daysRange('28/02/2010', '05/01/2010', ZONE)).toBeNull();
+    expect(daysRange('31/02/2010', '05/03/2010', ZONE)).toBeNull();
+    expect(daysRange('2010-01-05', '05/03/2010', ZONE)).toBeNull();
+    expect(daysRange('', '05/01/2010', ZONE)).toBeNull();
   });
 });

@@ -11,8 +11,8 @@ const PHONE_BELOW_PX = 700;
 const SECTION_HEIGHT = 1;
 /** Lowest and highest that a panel is drawn on a phone. */
 const PHONE_HEIGHTS_PX: Readonly<Record<string, readonly [number, number]>> = {
-  stat: [104, 140],
-  text: [104, 320],
+  stat: [104, 190],
+  text: [104, 240],
   gauge: [180, 220],
 };
 

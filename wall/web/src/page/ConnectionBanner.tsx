@@ -18,14 +18,14 @@ export function ConnectionBanner({ connection, words }: { readonly connection: C
   if (status !== null && !status.store.ok) {
     return (
       <div className="banner warning" role="alert" data-testid="connection-banner" data-state="store">
-        <strong>▲ {words.storeDown}.</strong> {words.storeDownDetail}
+        <strong>⚠ {words.storeDown}.</strong> {words.storeDownDetail}
       </div>
     );
   }
   if (status?.message != null && status.message !== '') {
     return (
       <div className="banner warning" role="status" data-testid="status-message">
-        ▲ {status.message}
+        ⚠ {status.message}
       </div>
     );
   }

@@ -4,7 +4,7 @@ import type { Words } from '../i18n/words';
 import { useNow } from './useNow';
 import type { Connection } from './useStatus';
 
-const MARKS: Readonly<Record<StreamState, string>> = { fresh: '●', stale: '▲', silent: '■', 'no-data': '○' };
+const MARKS: Readonly<Record<StreamState, string>> = { fresh: '●', stale: '⚠', silent: '■', 'no-data': '○' };
 
 const wordOf = (state: StreamState, words: Words): string =>
   ({ fresh: words.fresh, stale: words.stale, silent: words.silent, 'no-data': words.never })[state];

@@ -30,6 +30,8 @@ export function PanelFrame({ panel, width, height, data, judgement, children }: 
   const description = replaceVariables(panel.description ?? '');
   const titled = title !== '';
   const link = panel.links?.[0];
+  // A tab in the background has no size until it is looked at.
+  const innerWidth = width - 2 * (PADDING_PX + BORDER_PX);
   const innerHeight = height - (titled ? HEADER_PX : PADDING_PX) - PADDING_PX - 2 * BORDER_PX;
   return (
     <section
@@ -60,7 +62,7 @@ export function PanelFrame({ panel, width, height, data, judgement, children }: 
         </header>
       )}
       <div className="panel-body" style={{ padding: titled ? `0 ${PADDING_PX}px ${PADDING_PX}px` : PADDING_PX }}>
-        {children(Math.max(0, width - 2 * (PADDING_PX + BORDER_PX)), Math.max(0, innerHeight))}
+        {innerWidth > 0 && innerHeight > 0 && children(innerWidth, innerHeight)}
       </div>
     </section>
   );

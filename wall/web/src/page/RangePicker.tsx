@@ -2,9 +2,8 @@ import { dateTimeFormat } from '@grafana/data';
 import { useState } from 'react';
 
 import type { Words } from '../i18n/words';
-import { daysRange, QUICK_RANGES, quickRange, type RawRange, resolveRange, sameRange } from '../time/ranges';
+import { DAY, daysRange, QUICK_RANGES, quickRange, type RawRange, resolveRange, sameRange } from '../time/ranges';
 
-const DAY = 'YYYY-MM-DD';
 const CUSTOM = 'custom';
 const CHOSEN = 'chosen';
 
@@ -81,12 +80,28 @@ function DaysForm({
       }}
     >
       <label>
-        {words.from} <input type="date" name="from" value={first} onChange={({ target }) => setFirst(target.value)} />
+        {words.from}{' '}
+        <input
+          inputMode="numeric"
+          placeholder="dd/MM/yyyy"
+          maxLength={10}
+          name="from"
+          value={first}
+          onChange={({ target }) => setFirst(target.value)}
+        />
       </label>
       <label>
-        {words.to} <input type="date" name="to" value={last} onChange={({ target }) => setLast(target.value)} />
+        {words.to}{' '}
+        <input
+          inputMode="numeric"
+          placeholder="dd/MM/yyyy"
+          maxLength={10}
+          name="to"
+          value={last}
+          onChange={({ target }) => setLast(target.value)}
+        />
       </label>
-      {chosen === null && <p className="wrong">⚠ {words.fromAfterTo}</p>}
+      {chosen === null && <p className="wrong">⚠ {words.wrongDays}</p>}
       <div className="buttons">
         <button type="button" onClick={onClose}>
           {words.cancel}

@@ -3,7 +3,7 @@ import { type DisplayValue, type FieldConfig, FieldColorModeId, type GrafanaThem
 
 export type Severity = 'normal' | 'warning' | 'critical';
 
-export const MARKS: Readonly<Record<Severity, string>> = { normal: '', warning: '▲', critical: '■' };
+export const MARKS: Readonly<Record<Severity, string>> = { normal: '', warning: '⚠', critical: '■' };
 
 const SHADES = ['super-light-', 'light-', '', 'semi-dark-', 'dark-'];
 const MEANINGS: readonly (readonly [Severity, readonly string[]])[] = [

@@ -47,12 +47,21 @@ export function resolveRange(raw: RawRange, nowMs: number, timeZone: string, ste
   return { from, to, raw: { from: raw.from, to: raw.to } };
 }
 
-/** First and last instant of the days written as yyyy-mm-dd, in `timeZone`; null when they are no days or out of order. */
+/** A day as Vietnam writes it, 05/01/2010; 5/1/2010 is understood too. */
+export const DAY = 'DD/MM/YYYY';
+const WRITTEN_DAY = /^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s*$/;
+
+/** First and last instant of two days written dd/MM/yyyy, in `timeZone`; null when they are no days or out of order. */
 export function daysRange(firstDay: string, lastDay: string, timeZone: string): RawRange | null {
-  const from = dayOf(firstDay, timeZone).startOf('day');
-  const to = dayOf(lastDay, timeZone).endOf('day');
-  if (!from.isValid() || !to.isValid() || from.valueOf() > to.valueOf()) return null;
+  const from = dayOf(firstDay, timeZone)?.startOf('day');
+  const to = dayOf(lastDay, timeZone)?.endOf('day');
+  if (from === undefined || to === undefined || from.valueOf() > to.valueOf()) return null;
   return { from: String(from.valueOf()), to: String(to.valueOf()) };
 }
 
-const dayOf = (day: string, timeZone: string): DateTime => dateTimeParse(day, { timeZone, format: 'YYYY-MM-DD' });
+function dayOf(written: string, timeZone: string): DateTime | undefined {
+  const [, day = '', month = '', year = ''] = WRITTEN_DAY.exec(written) ?? [];
+  if (year === '') return undefined;
+  const parsed = dateTimeParse(`${day.padStart(2, '0')}/${month.padStart(2, '0')}/${year}`, { timeZone, format: DAY });
+  return parsed.isValid() ? parsed : undefined;
+}
