@@ -6,7 +6,7 @@ import re
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from clickhouse_connect.driver.client import Client
 from playwright.async_api import Locator, Page, async_playwright, expect
 
 from ioc.settings import Settings
-from tests.dashboards.filled import TODAY, ZONE, add_dead_letters, add_figures, figures, fill_store
+from tests.dashboards.filled import TODAY, UNIT, ZONE, add_dead_letters, add_figures, figures, fill_store
 from tests.fixtures.clickhouse import connect
 from wall.server import create_app
 
@@ -28,8 +28,15 @@ REFRESHED_MS = 20_000
 
 @pytest.fixture
 def store(clickhouse_url: str) -> Iterator[Client]:
+    now = datetime.now(UTC).replace(microsecond=0)
+    tomorrow = now.astimezone(ZONE).replace(hour=0, minute=0, second=0) + timedelta(days=1)
     with connect(clickhouse_url) as client:
-        fill_store(client, f"test_{uuid.uuid4().hex[:12]}", datetime.now(UTC).replace(microsecond=0))
+        fill_store(client, f"test_{uuid.uuid4().hex[:12]}", now)
+        # Should midnight fall into the test, the new day begins with the same figures.
+        flows = [figure for figure in TODAY if "backlog" not in figure[0]]
+        for unit in ("40", UNIT):
+            for grain in ("day", "hour"):
+                add_figures(client, figures("40", unit, grain, tomorrow, flows))
         yield client
         client.command(f"DROP DATABASE {client.database} SYNC")
 

@@ -48,6 +48,7 @@ def fill_store(client: Client, database: str, now: datetime) -> None:
     rows = []
     for unit in ("40", UNIT):
         rows += figures("40", unit, "day", midnight, TODAY)
+        rows += figures("40", unit, "hour", now.replace(minute=0, second=0, microsecond=0), TODAY)
         rows += figures("40", unit, "minute", now.replace(second=0, microsecond=0), TODAY)
         rows += figures(
             "40", unit, "day", midnight + timedelta(days=1), [("overdue_backlog", "channel=online", 7, 0)]
