@@ -94,7 +94,7 @@ def ranking(number: int, grid: Grid, say: Say, targets: Targets) -> Panel:
     }
     columns = {
         words["rank"]: Field(unit="none", decimals=0, custom={"width": 60, "align": "right"}),
-        words["unit_name"]: Field(custom={"width": 235}),
+        words["unit_name"]: Field(custom={"width": 275}),
         words["on_time"]: panels.judged_column(panels.below(targets.get("on_time_settlement")), width=90),
         words["on_time_cases"]: Field(custom={"width": 115, "align": "right"}),
         words["online"]: panels.judged_column(panels.below(targets.get("online_filing_rate")), width=95),
