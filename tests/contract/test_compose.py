@@ -76,11 +76,15 @@ class TestRoles:
         assert unwanted in json.dumps(Finding("fail", role, "")._asdict())
 
     @pytest.mark.parametrize("role", ROLES)
-    def test_every_variable_is_one_of_the_settings(self, role: str, tmp_path: Path) -> None:
+    def test_every_variable_is_one_of_the_settings_or_of_the_recipients(
+        self, role: str, tmp_path: Path
+    ) -> None:
         source = (ROOT / "ioc" / "settings.py").read_text(encoding="utf-8")
+        recipients = (ROOT / "config" / "recipients.yaml").read_text(encoding="utf-8")
         given = environment(role)
         for name in given:
-            assert f'"{name.removesuffix("_FILE")}"' in source, name
+            plain = name.removesuffix("_FILE")
+            assert f'"{plain}"' in source or f"${{{plain}}}" in recipients, name
         files = {name: str(tmp_path / "secret") for name in given if name.endswith("_FILE")}
         (tmp_path / "secret").write_text("hidden\n")
         settings = Settings.from_environment(given | files)
