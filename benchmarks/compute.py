@@ -20,7 +20,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
 from rich.console import Console
 from rich.table import Table
 
@@ -145,7 +146,7 @@ def _committed(admin: KafkaAdminClient) -> int:
     names = {topic.name for topic in topics.EVENTS}
     try:
         offsets = admin.list_group_offsets({"ioc-compute": None})["ioc-compute"]
-    except Exception:  # noqa: BLE001  # the group does not exist until the worker has joined
+    except KafkaError:  # the group does not exist until the worker has joined
         return 0
     return sum(at.offset for where, at in offsets.items() if where.topic in names and at.offset > 0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -16,6 +17,7 @@ from kafka.admin import KafkaAdminClient
 from streams.transport import BatchApp
 
 OPTIONS: dict[str, Any] = {
+    "datadir": tempfile.mkdtemp(prefix="ioc-faust-"),
     "web_enabled": False,
     "topic_partitions": 4,
     "value_serializer": "raw",

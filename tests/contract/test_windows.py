@@ -53,7 +53,7 @@ class Row(NamedTuple):
 
 def rows(now: int) -> Iterator[Row]:
     """Every bucket near a boundary, and most of those far from any; each has a number of its own to add."""
-    rng = random.Random(now)  # noqa: S311  # numbers to tell buckets apart
+    rng = random.Random(now)  # numbers to tell buckets apart
     for province, calendar in CALENDARS.items():
         for unit in (province, f"{province}.unit"):
             today = calendar.day_start(now * 1000)

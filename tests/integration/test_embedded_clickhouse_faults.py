@@ -81,7 +81,7 @@ def test_killed_while_inserting_it_keeps_every_acknowledged_row(server: Embedded
     for writer in writers:
         writer.start()
     for _ in range(4):
-        time.sleep(random.uniform(0.1, 0.6))  # noqa: S311  # when to kill
+        time.sleep(random.uniform(0.1, 0.6))  # when to kill
         server.kill()
         server.start()
         assert server.url == url

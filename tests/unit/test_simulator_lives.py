@@ -21,7 +21,7 @@ LIVES = st.tuples(
 
 def life(seed: int, at: datetime, speed: float, late: float = 0.1) -> list[Happening]:
     profile = Profile("16681", volume=1, online=0.8, late=late, paid_online=0.6, errors=0.03)
-    return dossier_life(random.Random(seed), profile, at.replace(tzinfo=ZONE), speed)  # noqa: S311
+    return dossier_life(random.Random(seed), profile, at.replace(tzinfo=ZONE), speed)
 
 
 def due(happenings: list[Happening]) -> datetime:
@@ -71,7 +71,7 @@ def test_the_mean_number_of_events_is_what_the_rate_counts_on() -> None:
 def test_cleaning_counts_add_up(seed: int) -> None:
     profile = Profile("16681", 1, 0.8, 0.1, 0.6, errors=0.5)
     at = datetime(2026, 11, 20, 9, tzinfo=ZONE)
-    done = cleaning(random.Random(seed), profile, at)  # noqa: S311
+    done = cleaning(random.Random(seed), profile, at)
     assert done.at == at
     assert 0 <= done.data["errors_found"] <= done.data["records_checked"]
     assert 0 < done.data["records"] <= done.data["records_checked"]
