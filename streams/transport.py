@@ -25,6 +25,7 @@ consumed as in stock Faust. How an agent uses it, acknowledging only what is saf
   Within a partition, offsets are committed in the order of the batches, up to the first that is not acknowledged.
 - Without `noack()` a batch is acknowledged when the loop comes back for the next one.
 - After a rebalance unacknowledged batches come again, here or elsewhere, and acknowledging the old ones has no effect.
+  When a table has recovered, even a batch just taken may come again: whoever counts remembers offsets.
 - An agent that raises takes the worker with it: a batch that was not acknowledged is read again by the next worker,
   and nothing is skipped meanwhile. (Stock Faust restarts the agent behind the event that broke it.)
 - At a rebalance or a stop the worker waits up to `HANDOVER_SECONDS` for acknowledgements.
@@ -133,7 +134,6 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._handed_out: defaultdict[TP, HandedOut] = defaultdict(HandedOut)
-        self._stops = 0
         self.assignments = 0
         super().__init__(*args, **kwargs)
 
@@ -149,18 +149,13 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
         records, active = await self._wait_next_records(timeout)
         fetched_in = self._thread.fetched_in
         for tp, message in self._messages(records or {}, active):
-            offered = delivered = False
-            while not delivered:
-                if not self.flow_active:
-                    await self.wait(self.can_resume_flow)
-                if self.should_stop or self.assignments != fetched_in:
-                    return
-                if not offered and isinstance(message, _BatchMessage):
-                    self._handed_out[message.tp].add(message.place)
-                offered, stops = True, self._stops
-                yield tp, message
-                # Faust abandons a delivery when the flow stops. What no stream has taken by then must be offered again.
-                delivered = self._stops == stops or message.refcount > 0 or message.acked
+            if not self.flow_active:
+                await self.wait(self.can_resume_flow)
+            if self.should_stop or self.assignments != fetched_in:
+                return
+            if isinstance(message, _BatchMessage):
+                self._handed_out[message.tp].add(message.place)
+            yield tp, message
 
     def _messages(
         self, records: Mapping[TP, list[Any]], active: set[TP] | None
@@ -183,11 +178,6 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
         """
         if not self._is_batched(tp):
             super().on_buffer_full(tp)
-
-    def stop_flow(self) -> None:
-        """Hand out nothing until `resume_flow`."""
-        self._stops += 1
-        super().stop_flow()
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Commit what is done, and forget what is not: whoever gets the partitions next reads it again."""

@@ -26,29 +26,8 @@ from tests.fixtures.kafka import TopicFactory
 pytestmark = pytest.mark.kafka
 
 
-def acknowledge_late(
-    app: BatchApp, topic: str, processed: dict[int, set[int]], chance: random.Random
-) -> None:
-    """Keep some batches, and acknowledge them in an order that is kept only within a partition."""
-
-    async def take(stream: Any) -> None:
-        kept: list[Any] = []
-        async for event in stream.noack().events():
-            await asyncio.sleep(0)
-            processed[event.value.partition].update(record.offset for record in event.value.records)
-            kept.append(event)
-            if len(kept) >= 5 or chance.random() < 0.5:
-                chance.shuffle(kept)
-                kept.sort(key=lambda done: done.message.offset if chance.random() < 0.5 else 0)
-                for done in kept:
-                    done.ack()
-                kept.clear()
-
-    app.agent(app.batch_topic(topic), name="take")(take)
-
-
-def watch_commits(app: BatchApp, processed: dict[int, set[int]], topic: str) -> list[str]:
-    """Check each commit as it is made; returns what was wrong."""
+def watch_commits(app: BatchApp, done: dict[int, set[int]], topic: str) -> list[str]:
+    """Check each commit as it is made against the offsets that are done; returns what was wrong."""
     wrong: list[str] = []
     consumer = app.consumer
     assert isinstance(consumer, BatchConsumer)
@@ -56,10 +35,10 @@ def watch_commits(app: BatchApp, processed: dict[int, set[int]], topic: str) -> 
 
     async def checked(offsets: dict[TP, int]) -> bool:
         for tp, offset in offsets.items():
-            if tp.topic == topic and not set(range(offset)) <= processed[tp.partition]:
+            if tp.topic == topic and not set(range(offset)) <= done[tp.partition]:
                 wrong.append(f"{tp} was committed to {offset} ahead of the work")
-        done: bool = await commit(offsets)
-        return done
+        committed: bool = await commit(offsets)
+        return committed
 
     consumer._commit = checked
     return wrong
@@ -70,15 +49,29 @@ async def test_acknowledgements_may_come_late_and_out_of_order(
 ) -> None:
     topic = kafka_topic(partitions=4)
     produce(kafka.bootstrap, topic, [b"x"] * 2_000)
-    app = batch_app(kafka.bootstrap, topic, broker_max_poll_records=20, broker_commit_interval=0.02)
-    processed: dict[int, set[int]] = defaultdict(set)
-    acknowledge_late(app, topic, processed, random.Random(1))  # noqa: S311
-    wrong = watch_commits(app, processed, topic)
+    app = batch_app(kafka.bootstrap, topic, broker_max_poll_records=20, broker_commit_interval=0.01)
+    chance = random.Random(1)
+    kept: list[Any] = []
+    acknowledged: dict[int, set[int]] = defaultdict(set)
+
+    def acknowledge(event: Any) -> None:
+        acknowledged[event.value.partition].update(record.offset for record in event.value.records)
+        event.ack()
+
+    async def take(stream: Any) -> None:
+        async for event in stream.noack().events():
+            kept.append(event)
+            if len(kept) > 10:
+                acknowledge(kept.pop(chance.randrange(len(kept))))
+                await asyncio.sleep(0.01)
+
+    app.agent(app.batch_topic(topic), name="take")(take)
+    wrong = watch_commits(app, acknowledged, topic)
     async with running(app):
-        await until(lambda: sum(map(len, processed.values())) == 2_000)
-        produce(kafka.bootstrap, topic, [b"last"] * 40)
-        await until(lambda: sum(map(len, processed.values())) == 2_040)
-        await until(lambda: sum(committed(kafka_admin, topic, topic).values()) >= 2_000)
+        await until(lambda: sum(map(len, acknowledged.values())) + sum(len(e.value) for e in kept) == 2_000)
+        for event in kept:
+            acknowledge(event)
+        await until(lambda: committed(kafka_admin, topic, topic) == dict.fromkeys(range(4), 500))
     assert not wrong
 
 
@@ -106,18 +99,28 @@ async def test_a_member_joins_and_leaves_in_the_middle(
         apps.append(app)
         by_app.append(mine)
         wrong.append(watch_commits(app, processed, topic))
-    produce(kafka.bootstrap, topic, [b"x"] * 4_000)
+    sent, over = 0, asyncio.Event()
+
+    async def feed() -> None:
+        nonlocal sent
+        while not over.is_set():
+            produce(kafka.bootstrap, topic, [b"x"] * 400)
+            sent += 100  # to each partition
+            await asyncio.sleep(0.1)
+
     async with running(apps[0]):
+        feeding = asyncio.create_task(feed())
         await until(lambda: by_app[0])
         async with running(apps[1]):
-            await until(lambda: by_app[1])
-        produce(kafka.bootstrap, topic, [b"x"] * 400)
-        await until(lambda: sum(map(len, processed.values())) == 4_400)
+            await until(lambda: len(by_app[1]) == 2)
+        over.set()
+        await feeding
+        await until(lambda: sum(map(len, processed.values())) == 4 * sent)
     assert wrong == [[], []]
     assert {p: sorted(offsets) for p, offsets in processed.items()} == {
-        p: list(range(1_100)) for p in range(4)
+        p: list(range(sent)) for p in range(4)
     }
-    assert committed(kafka_admin, topic, topic) == dict.fromkeys(range(4), 1_100)
+    assert committed(kafka_admin, topic, topic) == dict.fromkeys(range(4), sent)
 
 
 WORKER = """
