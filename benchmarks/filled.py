@@ -11,6 +11,9 @@ from confluent_kafka import Producer
 
 from streams.topics import events_topic
 
+_SPAN_SECONDS, _JITTER_SECONDS = 900, 5
+"""A backlog of a quarter of an hour, in order but for a few seconds, as a stream is."""
+
 _ENVELOPE = {"specversion": "1.0", "source": "/benchmarks/province", "datacontenttype": "application/json"}
 
 
@@ -20,7 +23,7 @@ def events(count: int, units: Sequence[str], seed: int = 1) -> Iterator[tuple[st
     now = dt.datetime.now(dt.UTC)
     for number in range(count):
         unit = units[number * 7919 % len(units)]
-        instant = now - dt.timedelta(seconds=rng.random() * 600)
+        instant = now - dt.timedelta(seconds=_SPAN_SECONDS * (1 - number / count) + rng.random() * _JITTER_SECONDS)
         part = rng.random()
         data: dict[str, object]
         if part < 0.4:

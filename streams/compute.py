@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -37,7 +37,7 @@ _encode = msgspec.json.Encoder().encode
 Send = Callable[[str, bytes, bytes], Awaitable[Awaitable[Any]]]
 """(topic, key, value): puts a record into the producer's buffer; what it returns is done once the broker has it."""
 
-Restore = Callable[[int], Awaitable[tuple[State, StateLog[Delta]]]]
+Restore = Callable[[int], Coroutine[Any, Any, tuple[State, StateLog[Delta]]]]
 """The state of a partition number, read from its log."""
 
 
@@ -62,7 +62,7 @@ class Compute:
         self._pending: dict[int, list[Callable[[], Any]]] = {}
         self._refused: list[DeadLetter] = []
         self._events = 0
-        self._restoring = asyncio.Lock()
+        self._restoring: dict[int, asyncio.Task[tuple[State, StateLog[Delta]]]] = {}
         self._committing = asyncio.Lock()
 
     async def take(
@@ -74,11 +74,11 @@ class Compute:
         new owner reads it again, and applying it here could pass over events before it.
         """
         partition = batch.partition
-        async with self._restoring:
-            if is_ours() and partition not in self._held:
-                restored = await self._restore(partition)
-                if is_ours():
-                    self._held[partition] = restored
+        if partition not in self._held:
+            self.expect([partition])
+            restored = await asyncio.shield(self._restoring[partition])
+            if is_ours():
+                self._held.setdefault(partition, restored)
         if not is_ours():
             return
         self._apply(self._held[partition][0], batch)
@@ -138,8 +138,15 @@ class Compute:
     async def _deliver(self, records: Iterable[tuple[str, bytes, bytes]]) -> None:
         await delivered([await self._send(topic, key, value) for topic, key, value in records])
 
+    def expect(self, partitions: Iterable[int]) -> None:
+        """Begin to restore partitions that are now this worker's; all at once is quicker than one by one."""
+        for partition in partitions:
+            if partition not in self._held and partition not in self._restoring:
+                self._restoring[partition] = asyncio.create_task(self._restore(partition))
+
     def revoke(self, partitions: Iterable[int]) -> None:
         """Forget partitions that now belong to another worker, with their uncommitted changes."""
         for partition in partitions:
             self._held.pop(partition, None)
+            self._restoring.pop(partition, None)
             self._pending.pop(partition, None)

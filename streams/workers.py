@@ -80,13 +80,17 @@ def compute_app(settings: Settings, configuration: Configuration, registry: Regi
     _every(app, LINGER_SECONDS, compute.commit)
     _every(app, EVALUATE_SECONDS, evaluate)
 
+    @app.on_partitions_assigned.connect  # type: ignore[untyped-decorator]
+    async def assign(app: BatchApp, assigned: Iterable[Any], **_: Any) -> None:
+        compute.expect({tp.partition for tp in assigned})
+
     @app.on_partitions_revoked.connect  # type: ignore[untyped-decorator]
     async def revoke(app: BatchApp, revoked: Iterable[Any], **_: Any) -> None:
         partitions = {tp.partition for tp in revoked}
         compute.revoke(partitions)
         alerting.revoke(partitions)
 
-    app.kept = revoke  # signals hold their receivers weakly
+    app.kept = assign, revoke  # signals hold their receivers weakly
     return app
 
 

@@ -6,7 +6,7 @@ log. Nothing here reads a clock: arrival is the broker's time stamp, so that a r
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ import msgspec
 from streams.core.buckets import DAY, HOUR, MINUTE, Buckets, Key, Value, is_open, stock_bucket
 from streams.core.calendar import epoch_ms
 from streams.core.definitions import Definitions, Moment, Row
-from streams.core.dossiers import Change, Dossier
+from streams.core.dossiers import Dossier
 from streams.core.plan import Contribution
 from streams.core.seen import SeenIds, digest
 
@@ -64,7 +64,7 @@ class State:
         self._seen = SeenIds(generation) if generation else SeenIds()
         self._dossiers: dict[DossierKey, Dossier] = {}
         self._touched: dict[DossierKey, tuple[list[Moment], int]] = {}
-        self._rows: Counter[tuple[str, _Spot, Row]] = Counter()
+        self._rows: defaultdict[tuple[str, _Spot, Row], int] = defaultdict(int)
         self.offsets: dict[str, int] = {}
         self.arrived_ms = 0
         self.duplicates = 0
@@ -104,9 +104,7 @@ class State:
         elif kind == "filings.settled":
             attributes = plan.settled(data)
         due_at = getattr(data, "due_at", None)
-        dossier.apply(
-            Change(kind, (time_ms, event.id), None if due_at is None else epoch_ms(due_at), attributes)
-        )
+        dossier.apply(kind, (time_ms, event.id), None if due_at is None else epoch_ms(due_at), attributes)
 
     def drain(self) -> Group:
         """Close the group: what changed since the last drain."""
@@ -134,21 +132,21 @@ class State:
         """Count what is new of each touched dossier's moments, and take back what no longer holds."""
         definitions = self._definitions
         plan, calendars = definitions.dossiers, definitions.calendars
-        counted: Counter[tuple[_Spot, int, Row]] = Counter()
+        counted: defaultdict[tuple[str, int, int, int, Any], int] = defaultdict(int)
         changed = []
         for key, (before, arrived_ms) in self._touched.items():
             unit, dossier = key[0], self._dossiers[key]
             arrived_minute = arrived_ms - arrived_ms % _MINUTE_MS
-            now = plan.moments(dossier, calendars[unit])
-            for moments, taken_back, direction in ((now, before, 1), (before, now, -1)):
-                for moment in moments:
-                    if moment not in taken_back:
-                        slot, at_ms, sign, values = moment
-                        counted[(unit, _to_minute(at_ms), arrived_minute), slot, values] += sign * direction
             changed.append((key, dossier))
-        for (spot, slot, values), count in counted.items():
+            now = plan.moments(dossier, calendars[unit])
+            if before:
+                for slot, at_ms, sign, values in before:
+                    counted[unit, _to_minute(at_ms), arrived_minute, slot, values] -= sign
+            for slot, at_ms, sign, values in now:
+                counted[unit, _to_minute(at_ms), arrived_minute, slot, values] += sign
+        for (unit, at_ms, arrived_minute, slot, values), count in counted.items():
             if count:
-                _add(tally, spot, plan.contributions(slot, values), count)
+                _add(tally, (unit, at_ms, arrived_minute), plan.contributions(slot, values), count)
         self._touched.clear()
         return changed
 

@@ -16,8 +16,8 @@ from streams.core.units import Units
 
 Row = tuple[Value, ...]
 
-Moment = tuple[int, int, int, Row]
-"""(slot, instant as epoch ms, +1 or -1, the values that the slot's indicators look at)"""
+Moment = tuple[int, int, int, Any]
+"""(slot, instant as epoch ms, +1 or -1, what the slot's indicators look at)"""
 
 
 class EventFields(NamedTuple):
@@ -83,10 +83,13 @@ class EventPlan:
 
 
 class _Slot(NamedTuple):
-    """Indicators that count dossiers at the same instants: at one, or from one until another."""
+    """Indicators that count dossiers at the same instants: at one, or from one until another.
+
+    `pick` gives the values that they look at: a tuple, or the bare value where it is one.
+    """
 
     plan: Plan
-    pick: Callable[[Row], Row]
+    pick: Callable[[Row], Any]
     at: int | None
     begins: int
     ends: int
@@ -111,29 +114,34 @@ class DossierPlan:
 
     def moments(self, dossier: Dossier, calendar: Calendar) -> list[Moment]:
         """When the dossier counts, in which slot, and with which values."""
-        row: Row = (
-            *(dossier.received_attributes if dossier.received else self._no_received),
-            *(dossier.settled_attributes if dossier.settled else self._no_settled),
-            *life(dossier, calendar),
+        row = (
+            (dossier.received_attributes if dossier.received else self._no_received)
+            + (dossier.settled_attributes if dossier.settled else self._no_settled)
+            + life(dossier, calendar)
         )
-        moments: list[Any] = []
+        moments: list[Moment] = []
         for number, (_, pick, at, begins, ends) in enumerate(self._slots):
             if at is not None:
-                if row[at] is not None:
-                    moments.append((number, row[at], 1, pick(row)))
+                instant: Any = row[at]
+                if instant is not None:
+                    moments.append((number, instant, 1, pick(row)))
                 continue
-            entry, exit_ = row[begins], row[ends]
-            if entry is None or (exit_ is not None and exit_ <= entry):  # type: ignore[operator]  # both are instants
+            entry: Any = row[begins]
+            if entry is None:
                 continue
-            values = pick(row)
-            moments.append((number, entry, 1, values))
-            if exit_ is not None:
-                moments.append((number, exit_, -1, values))
+            leaving: Any = row[ends]
+            if leaving is None:
+                moments.append((number, entry, 1, pick(row)))
+            elif leaving > entry:
+                values = pick(row)
+                moments.append((number, entry, 1, values))
+                moments.append((number, leaving, -1, values))
         return moments
 
-    def contributions(self, slot: int, values: Row) -> tuple[Contribution, ...]:
+    def contributions(self, slot: int, values: Any) -> tuple[Contribution, ...]:
         """What a moment adds."""
-        return self._slots[slot].plan.contributions(values)
+        plan = self._slots[slot].plan
+        return plan.contributions(values if len(plan.columns) > 1 else (values,) * len(plan.columns))
 
 
 def _slot(when: tuple[str, str, str], indicators: list[Indicator], layout: Mapping[str, str]) -> _Slot:
@@ -149,15 +157,13 @@ def _slot(when: tuple[str, str, str], indicators: list[Indicator], layout: Mappi
     )
 
 
-def _picker(positions: list[int]) -> Callable[[Row], Row]:
-    """A row to the tuple of its values at these positions; itemgetter alone gives a bare value for one."""
-    if len(positions) > 1:
-        return itemgetter(*positions)
-    return lambda row: tuple([row[at] for at in positions])
+def _picker(positions: list[int]) -> Callable[[Row], Any]:
+    return itemgetter(*positions) if positions else lambda row: None
 
 
 def _attributes(fields: tuple[str, ...]) -> Callable[[Any], Row]:
     """Data to the tuple of these fields' values; attrgetter alone gives a bare value for one, and takes no none."""
-    if len(fields) > 1:
-        return attrgetter(*fields)
-    return lambda data: tuple([getattr(data, name) for name in fields])
+    if not fields:
+        return lambda data: ()
+    get: Callable[[Any], Any] = attrgetter(*fields)
+    return get if len(fields) > 1 else lambda data: (get(data),)

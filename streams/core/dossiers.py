@@ -7,8 +7,6 @@ event that closes.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import msgspec
 
 from streams.core.calendar import Calendar
@@ -34,15 +32,6 @@ Stamp = tuple[int, str]
 """(event time in epoch ms, event id): orders the events of a dossier, without ties."""
 
 
-class Change(NamedTuple):
-    """What one event says about a dossier; `attributes` are the values of the columns that indicators use."""
-
-    kind: str
-    stamp: Stamp
-    due_at: int | None
-    attributes: tuple[Value, ...]
-
-
 class Dossier(msgspec.Struct, array_like=True, gc=False):
     """The state kept per dossier; see the module for how each field is decided."""
 
@@ -56,49 +45,46 @@ class Dossier(msgspec.Struct, array_like=True, gc=False):
     outcome: str | None = None
     supplements: tuple[Stamp, ...] = ()
 
-    def apply(self, change: Change) -> None:
-        """Take in one event; taking it in again changes nothing."""
-        stamp = change.stamp
-        if change.due_at is not None and (self.due is None or stamp > self.due):
-            self.due, self.due_at = stamp, change.due_at
-        match change.kind:
-            case "filings.received" if self.received is None or stamp < self.received:
-                self.received, self.received_attributes = stamp, change.attributes
-            case "filings.settled" if self.settled is None or stamp < self.settled:
-                self.settled, self.settled_attributes = stamp, change.attributes
-            case "filings.supplement_asked" if stamp not in self.supplements:
-                self.supplements = (*self.supplements, stamp)
-        if change.kind in CLOSING and (self.closed is None or stamp < self.closed):
-            self.closed, self.outcome = stamp, CLOSING[change.kind]
+    def apply(self, kind: str, stamp: Stamp, due_at: int | None, attributes: tuple[Value, ...]) -> None:
+        """Take in one event; taking it in again changes nothing.
+
+        Args:
+            kind: of the event, e.g. `filings.settled`.
+            stamp: its place among the dossier's events.
+            due_at: the due date that it states, epoch ms.
+            attributes: the values of its fields that indicators look at.
+        """
+        if due_at is not None and (self.due is None or stamp > self.due):
+            self.due, self.due_at = stamp, due_at
+        if kind == "filings.received":
+            if self.received is None or stamp < self.received:
+                self.received, self.received_attributes = stamp, attributes
+        elif kind == "filings.settled":
+            if self.settled is None or stamp < self.settled:
+                self.settled, self.settled_attributes = stamp, attributes
+        elif kind == "filings.supplement_asked" and stamp not in self.supplements:
+            self.supplements = (*self.supplements, stamp)
+        if kind in CLOSING and (self.closed is None or stamp < self.closed):
+            self.closed, self.outcome = stamp, CLOSING[kind]
 
 
-class Life(NamedTuple):
-    """The columns derived from a dossier's state; instants in epoch ms, null where it has not happened."""
+def life(dossier: Dossier, calendar: Calendar) -> tuple[Value, ...]:
+    """The values of LIFE_COLUMNS, in their order; instants in epoch ms, null where it has not happened.
 
-    received_at: int | None
-    due_at: int | None
-    overdue_from: int | None
-    settled_at: int | None
-    closed_at: int | None
-    outcome: str | None
-    on_time: bool | None
-    elapsed_ms: int | None
-    supplements: int
-
-
-def life(dossier: Dossier, calendar: Calendar) -> Life:
-    """Derive the columns. On time and overdue are by local date: due today is on time until midnight."""
+    On time and overdue are by local date: due today is on time until midnight.
+    """
     received_at = dossier.received[0] if dossier.received else None
     settled_at = dossier.settled[0] if dossier.settled else None
-    overdue_from = None if dossier.due_at is None else calendar.next_day_start(dossier.due_at) * 1000
-    return Life(
-        received_at=received_at,
-        due_at=dossier.due_at,
-        overdue_from=overdue_from,
-        settled_at=settled_at,
-        closed_at=dossier.closed[0] if dossier.closed else None,
-        outcome=dossier.outcome,
-        on_time=None if settled_at is None or overdue_from is None else settled_at < overdue_from,
-        elapsed_ms=None if settled_at is None or received_at is None else settled_at - received_at,
-        supplements=len(dossier.supplements),
+    due_at = dossier.due_at
+    overdue_from = None if due_at is None else calendar.next_day_start(due_at) * 1000
+    return (
+        received_at,
+        due_at,
+        overdue_from,
+        settled_at,
+        dossier.closed[0] if dossier.closed else None,
+        dossier.outcome,
+        None if settled_at is None or overdue_from is None else settled_at < overdue_from,
+        None if settled_at is None or received_at is None else settled_at - received_at,
+        len(dossier.supplements),
     )
