@@ -85,7 +85,7 @@ def _options(bootstrap: str) -> dict[str, Any]:
         "web_enabled": False,
         "topic_disable_leader": True,
         "topic_partitions": PARTITIONS,
-        "datadir": tempfile.mkdtemp(prefix="ioc-benchmark-"),
+        "datadir": str(Path(tempfile.gettempdir(), "ioc-faust")),  # Faust makes it, and nothing is kept in it
     }
 
 

@@ -237,7 +237,7 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
             value=RecordBatch(tp.topic, tp.partition, records),
             checksum=None,
             serialized_key_size=0,
-            serialized_value_size=sum(record.serialized_value_size for record in records),
+            serialized_value_size=0,
             tp=tp,
             generation_id=self.app.consumer_generation_id,
         )

@@ -1,20 +1,23 @@
 """What can go wrong with an embedded server.
 
-EmbeddedError
-├── JarsError         the server's jars could not be fetched, or are not what the lock file says
-├── PortTakenError    another program listens on the wanted port
-├── FolderInUseError  another server has its data in the same folder
-└── StartError        the server ended, or did not answer in time
+ioc.errors.UserError
+└── EmbeddedError         an embedded server cannot be had
+    ├── JarsError         the server's jars could not be fetched, or are not what the lock file says
+    ├── PortTakenError    another program listens on the wanted port
+    ├── FolderInUseError  another server has its data in the same folder
+    └── StartError        the server ended, or did not answer in time
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from ioc.errors import UserError
+
 _LAST_LINES = 15
 
 
-class EmbeddedError(RuntimeError):
+class EmbeddedError(UserError):
     """An embedded server cannot be had; the message says what to do next."""
 
 

@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import faust
@@ -17,7 +18,7 @@ from kafka.admin import KafkaAdminClient
 from streams.transport import BatchApp
 
 OPTIONS: dict[str, Any] = {
-    "datadir": tempfile.mkdtemp(prefix="ioc-faust-"),
+    "datadir": str(Path(tempfile.gettempdir(), "ioc-faust")),  # Faust makes it, and nothing is kept in it
     "web_enabled": False,
     "topic_partitions": 4,
     "value_serializer": "raw",
