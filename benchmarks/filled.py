@@ -23,7 +23,9 @@ def events(count: int, units: Sequence[str], seed: int = 1) -> Iterator[tuple[st
     now = dt.datetime.now(dt.UTC)
     for number in range(count):
         unit = units[number * 7919 % len(units)]
-        instant = now - dt.timedelta(seconds=_SPAN_SECONDS * (1 - number / count) + rng.random() * _JITTER_SECONDS)
+        instant = now - dt.timedelta(
+            seconds=_SPAN_SECONDS * (1 - number / count) + rng.random() * _JITTER_SECONDS
+        )
         part = rng.random()
         data: dict[str, object]
         if part < 0.4:
