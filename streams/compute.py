@@ -64,6 +64,8 @@ class Compute:
         self._events = 0
         self._restoring: dict[int, asyncio.Task[tuple[State, StateLog[Delta]]]] = {}
         self._committing = asyncio.Lock()
+        self.full = asyncio.Event()
+        """Set while a group is waiting that is large enough to be committed without further delay."""
 
     async def take(
         self, batch: RecordBatch, acknowledge: Callable[[], Any], is_ours: Callable[[], bool]
@@ -73,6 +75,8 @@ class Compute:
         A batch of a partition that was lost while the batch waited is dropped (`is_ours` says so): the partition's
         new owner reads it again, and applying it here could pass over events before it.
         """
+        if self._events >= 2 * GROUP_EVENTS:
+            await self.commit()  # the broker is slower than we are: wait for it
         partition = batch.partition
         if partition not in self._held:
             self.expect([partition])
@@ -85,7 +89,7 @@ class Compute:
         self._pending.setdefault(partition, []).append(acknowledge)
         self._events += len(batch)
         if self._events >= GROUP_EVENTS:
-            await self.commit()
+            self.full.set()
 
     def _apply(self, state: State, batch: RecordBatch) -> None:
         topic, partition = batch.topic, batch.partition
@@ -94,14 +98,15 @@ class Compute:
         for record in batch.records:
             if record.offset < applied:
                 continue
+            arrived_ms = record.timestamp
             try:
-                event, time_ms = admit(topic, record.value, record.timestamp)
+                event, time_ms = admit(topic, record.value, arrived_ms)
             except Refusal as refusal:
                 self._refused.append(
-                    dead_letter(refusal, topic, partition, record.offset, record.timestamp, record.value)
+                    dead_letter(refusal, topic, partition, record.offset, arrived_ms, record.value)
                 )
             else:
-                apply(event, time_ms, record.timestamp)
+                apply(event, time_ms, arrived_ms)
         state.offsets[topic] = max(applied, batch.last_offset + 1)
 
     async def commit(self) -> None:
@@ -114,6 +119,7 @@ class Compute:
             refused, self._refused = self._refused, []
             pending, self._pending = self._pending, {}
             self._events = 0
+            self.full.clear()
             groups = [self._close(partition, done) for partition, done in pending.items()]
             await self._deliver(
                 (topics.DEAD_LETTERS.name, letter.id.encode(), _encode(letter)) for letter in refused

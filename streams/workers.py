@@ -5,6 +5,8 @@ Each role is its own app with its own consumer group; start as many processes of
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import gc
 import logging
 import os
@@ -28,6 +30,9 @@ from streams.core.dead_letters import Admission
 from streams.core.definitions import Definitions
 from streams.statelog import StateLog
 from streams.transport import BatchApp
+
+_LONGEST_PAUSE_SECONDS = 2.0
+"""Of the loops below, however long their work takes."""
 
 EVALUATE_SECONDS = 2.0
 """How often alert rules are evaluated."""
@@ -77,7 +82,7 @@ def compute_app(settings: Settings, configuration: Configuration, registry: Regi
             time.time_ns() // 1_000_000, assigned, lambda: bool(app.consumer_generation_id == generation)
         )
 
-    _every(app, LINGER_SECONDS, compute.commit)
+    _every(app, LINGER_SECONDS, compute.commit, compute.full)
     _every(app, EVALUATE_SECONDS, evaluate)
 
     @app.on_partitions_assigned.connect  # type: ignore[untyped-decorator]
@@ -148,20 +153,26 @@ def _now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _every(app: BatchApp, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+def _every(
+    app: BatchApp,
+    seconds: float,
+    work: Callable[[], Awaitable[None]],
+    urgent: asyncio.Event | None = None,
+) -> None:
     """Do some work again and again as long as the worker runs.
 
-    The pause between is `seconds`, or three times as long as the work took: under load there is less of it, on more at
-    a time, and at least three quarters of the time are left for what arrives.
+    The pause between is `seconds`, or three times as long as the work took (at most two seconds): under load there is
+    less of it, on more at a time. `urgent` ends a pause.
     """
 
     async def loop() -> None:
-        pause = seconds
+        pause, asked = seconds, urgent or asyncio.Event()
         while not app.should_stop:
-            await app.sleep(pause)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asked.wait(), pause)
             started = time.monotonic()
             await work()
-            pause = max(seconds, 3 * (time.monotonic() - started))
+            pause = max(seconds, min(3 * (time.monotonic() - started), _LONGEST_PAUSE_SECONDS))
 
     app.task(loop)
 
@@ -195,6 +206,7 @@ def _app(role: str, settings: Settings, **options: Any) -> BatchApp:
         broker_commit_interval=1.0,
         producer_max_request_size=64 * 1024 * 1024,
         producer_linger_ms=5,
+        producer_max_batch_size=1024 * 1024,
         consumer_auto_offset_reset="earliest",
         topic_disable_leader=True,
         web_enabled=False,
@@ -245,7 +257,7 @@ def main(arguments: list[str]) -> int:
         return 2
     _say_when_ready(app)
     # The state is millions of long-lived objects without cycles: looking through them often costs half the speed.
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(1_000_000, 50, 100)
     from faust import Worker  # here, for it configures logging at import
 
     Worker(app, loglevel="INFO", redirect_stdouts=False).execute_from_commandline()

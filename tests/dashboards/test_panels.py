@@ -11,7 +11,7 @@ from dashboards.language import LANGUAGES
 from dashboards.model import Json
 from dashboards.shipped import PLAYLIST
 from tests.dashboards.asking import SHIPPED, english, frame_of, month, rows
-from tests.dashboards.filled import OFFICER, UNIT, ZONE, fill_store
+from tests.dashboards.filled import OFFICER, UNIT, ZONE, add_event, fill_store
 from tests.fixtures.clickhouse import connect
 from wall.frames import Frame
 from wall.macros import Period
@@ -119,6 +119,8 @@ class TestOverview:
         ]
 
     def test_data_age_says_late_and_never_and_an_archive_does_not_count(self, store: Client) -> None:
+        arrival = datetime.now(UTC)  # of this moment: the store was filled minutes ago in a long run
+        add_event(store, "filings.received", UNIT, arrival, arrival, dossier="A-2")
         filings, payments, updates = rows(store, english("ioc-overview", 9), TODAY, LIVE)
         assert filings["Stream"] == "Filings"
         assert payments["Stream"] == "Payments · late"

@@ -15,7 +15,7 @@ from aiohttp import ClientSession, web
 from dashboards.shipped import PLAYLIST
 from ioc.settings import Settings
 from store.embedded.process import EmbeddedClickHouse
-from tests.dashboards.filled import ZONE, fill_store
+from tests.dashboards.filled import UNIT, ZONE, add_event, fill_store
 from tests.fixtures.clickhouse import connect
 from wall.assets import Assets
 from wall.reader import ClickHouseReader, QueryFailedError, StoreUnavailableError
@@ -123,7 +123,10 @@ async def test_the_options_of_a_variable_follow_the_one_it_depends_on(wall: Clie
     assert {"text": "Officer 01", "value": "receipt.Resource01"} in register["unit"]["options"]
 
 
-async def test_data_age_is_of_the_live_provinces(wall: ClientSession) -> None:
+async def test_data_age_is_of_the_live_provinces(wall: ClientSession, settings: Settings) -> None:
+    arrival = datetime.now(UTC)  # of this moment: the store was filled minutes ago in a long run
+    with connect(settings.clickhouse, settings.clickhouse_database) as client:
+        add_event(client, "filings.received", UNIT, arrival, arrival, dossier="A-2")
     status = await (await wall.get("/api/status?lang=en")).json()
     assert [stream["state"] for stream in status["streams"]] == ["fresh", "stale", "no-data"]
     assert status["store"] == {"ok": True}
