@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from urllib.parse import urlsplit
 
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError
 
 from ioc.errors import UserError
 from ioc.settings import Settings
+
+# It warns of each try to connect; the error that we raise says it once.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 
 class ClickHouseUnreachableError(UserError):
@@ -35,5 +39,10 @@ def connect(settings: Settings, *, database: str | None = None) -> Client:
         )
     except ClickHouseError as error:
         where = f"{address.scheme}://{address.hostname}:{address.port}"
-        msg = f"ClickHouse at {where} (IOC_CLICKHOUSE) does not answer: {str(error).splitlines()[0]}"
+        if isinstance(error, OperationalError):
+            msg = (
+                f"no ClickHouse answers at {where}: start one (ioc up), or set IOC_CLICKHOUSE to where it is"
+            )
+        else:
+            msg = f"ClickHouse at {where} (IOC_CLICKHOUSE) refuses: {str(error).splitlines()[0]}"
         raise ClickHouseUnreachableError(msg) from error

@@ -49,12 +49,15 @@ def import_(
     from producers.importer import import_file, until_interrupted
     from producers.progress import ImportBar
     from producers.publisher import Publisher
+    from producers.rows import RegisterError
     from schemas.decoder import EventDecoder
     from schemas.registry import load_registry
 
     settings = current_settings()
     configuration = load(settings.config)
     declared = _source(configuration, source)
+    if not file.is_file():  # before anything is asked of the broker
+        raise RegisterError(file, 0, "there is no such file")
     prepare_topics(settings)
     bar = None if as_json else ImportBar(file.name)
     registry = load_registry()

@@ -110,3 +110,19 @@ def test_push_asks_which_grafana(monkeypatch: pytest.MonkeyPatch) -> None:
     result = RUN.invoke(app, ["dashboards", "push"])
     assert result.exit_code == 2
     assert "Set IOC_GRAFANA_URL" in result.stderr
+
+
+def test_a_missing_register_is_named_before_a_broker_is_asked(tmp_path: Path) -> None:
+    result = RUN.invoke(app, ["import", str(tmp_path / "none.csv"), "--source", "receipt"])
+    assert result.exit_code == 1
+    assert "none.csv: there is no such file" in result.output
+
+
+def test_a_store_that_is_away_is_one_line_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("IOC_DATA", str(tmp_path))
+    monkeypatch.setenv("IOC_CLICKHOUSE", "http://127.0.0.1:1")
+    result = RUN.invoke(app, ["audit"])
+    assert result.exit_code == 1
+    assert "no ClickHouse answers at http://127.0.0.1:1: start one (ioc up)" in result.output
