@@ -42,9 +42,6 @@ class Buckets:
         self._sums: dict[Key, tuple[int, int]] = {}
         self._changed: set[Key] = set()
 
-    def __len__(self) -> int:
-        return len(self._sums)
-
     def add(self, key: Key, numerator: int, denominator: int) -> None:
         """Add to a bucket (a retraction adds negative numbers)."""
         old_numerator, old_denominator = self._sums.get(key, (0, 0))

@@ -58,26 +58,21 @@ class Group(NamedTuple):
 class State:
     """The sums, dossiers and seen ids of one partition number."""
 
-    def __init__(self, definitions: Definitions, generation: int | None = None) -> None:
+    def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions
         self._buckets = Buckets()
-        self._seen = SeenIds(generation) if generation else SeenIds()
+        self._seen = SeenIds()
         self._dossiers: dict[DossierKey, Dossier] = {}
         self._touched: dict[DossierKey, tuple[list[Moment], int]] = {}
         self._rows: defaultdict[tuple[str, _Spot, Row], int] = defaultdict(int)
         self.offsets: dict[str, int] = {}
         self.arrived_ms = 0
-        self.duplicates = 0
-
-    def __len__(self) -> int:
-        return len(self._buckets) + len(self._dossiers)
 
     def apply(self, event: Any, time_ms: int, arrived_ms: int) -> None:
         """Take in one event that passed admission (its time and its arrival); one seen before changes nothing."""
         kind: str = event.kind
         unit: str = event.subject
         if not self._seen.first(digest(kind, unit, event.source, event.id)):
-            self.duplicates += 1
             return
         if arrived_ms > self.arrived_ms:
             self.arrived_ms = arrived_ms

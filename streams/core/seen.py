@@ -31,9 +31,6 @@ class SeenIds:
         self._younger: set[bytes] = set()
         self._new: list[bytes] = []
 
-    def __len__(self) -> int:
-        return len(self._older) + len(self._younger)
-
     def first(self, identity: bytes) -> bool:
         """Whether this is the first time; remembers it."""
         if identity in self._younger or identity in self._older:
