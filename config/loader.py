@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from config.builders import sources, units
+from config.builders import retention, sources, units
 from config.builders.alerts import AlertRuleBuilder
 from config.builders.indicators import IndicatorBuilder
 from config.builders.recipients import RecipientBuilder
 from config.documents import read
 from config.problems import ConfigurationError, Problem
+from config.retention import Retention
 from config.shapes import Sheets, shape
 from producers.source import Source
 from schemas.registry import Registry, load_registry
@@ -33,6 +34,7 @@ class Configuration:
     alerts: tuple[AlertRule, ...]
     recipients: tuple[Recipient, ...]
     sources: Mapping[str, Source]
+    retention: Retention
 
 
 def load(folder: Path, registry: Registry | None = None) -> Configuration:
@@ -48,6 +50,7 @@ def load(folder: Path, registry: Registry | None = None) -> Configuration:
     alert_files = reader.sheets("alerts/*.yaml", "alerts")
     recipient_files = reader.sheets("recipients.yaml", "recipients")
     source_files = reader.sheets("sources/*.yaml", "source")
+    retention_files = reader.sheets("retention.yaml", "retention")
 
     all_units = reader.built(units.build(unit_files))
     indicators = reader.built(IndicatorBuilder(registry).build(indicator_files))
@@ -58,6 +61,7 @@ def load(folder: Path, registry: Registry | None = None) -> Configuration:
         alerts=reader.built(alert_rules.build(alert_files)),
         recipients=reader.built(RecipientBuilder(alert_files, all_units).build(recipient_files)),
         sources=reader.built(sources.build(source_files, registry)),
+        retention=reader.built(retention.build(retention_files, indicators.values())),
     )
     reader.finish()
     return configuration

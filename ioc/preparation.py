@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from config.loader import Configuration
 from ioc.settings import Settings
+from store import retention
 from store.client import connect
 from store.dimensions import fill
 from store.migrate import migrate
@@ -20,7 +21,7 @@ def prepare_topics(settings: Settings) -> None:
 
 
 def prepare_tables(settings: Settings, configuration: Configuration) -> None:
-    """Bring the tables to this version, and units and indicators to the configuration.
+    """Bring the tables to this version, and their retention, units and indicators to the configuration.
 
     Raises:
         ClickHouseUnreachableError: ClickHouse does not answer.
@@ -29,6 +30,7 @@ def prepare_tables(settings: Settings, configuration: Configuration) -> None:
     client = connect(settings, database="default")
     try:
         migrate(client, settings.clickhouse_database)
+        retention.apply(client, configuration.retention)
         fill(client, configuration.units, configuration.indicators)
     finally:
         client.close()

@@ -15,8 +15,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from config.retention import GROUPS, Retention
+from config.retention import Period as Kept
 from dashboards.shipped import Shipped
 from store.migrate import migrations
+from store.retention import TABLES, alteration
 from wall.macros import Period, expand
 
 pytestmark = pytest.mark.clickhouse
@@ -87,7 +90,22 @@ def test_the_writer_fills_the_tables_it_has_made(run: Run) -> None:
             "INSERT INTO ioc.events (kind, unit, source, id) VALUES ('filings.received', '40', '/t', '1')",
             "SELECT count() FROM ioc.events FINAL",
             "OPTIMIZE TABLE ioc.events FINAL",
-            "ALTER TABLE ioc.events MODIFY TTL toDateTime(arrived_at) + INTERVAL 10 YEAR",
+        ],
+    )
+    assert not any(errors), errors
+
+
+def test_the_writer_applies_the_retention(run: Run) -> None:
+    some = Retention(**dict.fromkeys(GROUPS, Kept(2, "year")))
+    errors = run(
+        "writer",
+        [
+            "USE ioc",
+            *(alteration(table, some) for table in TABLES),
+            "SELECT throwIf(count() = 0) FROM system.tables"
+            " WHERE database = 'ioc' AND name = 'events' AND engine_full LIKE '% TTL %'",
+            "INSERT INTO removals SELECT 'events', now64(3, 'UTC') - toIntervalYear(2)",
+            *(alteration(table, Retention()) for table in TABLES),
         ],
     )
     assert not any(errors), errors

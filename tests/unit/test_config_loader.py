@@ -54,6 +54,7 @@ def test_mistakes_of_all_files_are_listed_at_once(tmp_path: Path) -> None:
         ("alerts/filings.yaml", "[province, commune]", "[province, village]"),
         ("recipients.yaml", "language: vi", "language: fr"),
         ("sources/register.yaml", "format: csv", "format: xls"),
+        ("retention.yaml", "90 days", "90 Tage"),
     ):
         files[name] = files[name].replace(old, new)
     assert [problem.split(": ")[0] for problem in problems(tmp_path, files)] == [
@@ -61,6 +62,7 @@ def test_mistakes_of_all_files_are_listed_at_once(tmp_path: Path) -> None:
         "indicators/filings.yaml:9",
         "indicators/filings.yaml:25",
         "recipients.yaml:4",
+        "retention.yaml:8",
         "sources/register.yaml:3",
         "units/p.yaml:7",
         "units/p.yaml:7",
@@ -101,7 +103,7 @@ def test_a_source_is_checked_against_the_event_types(tmp_path: Path) -> None:
 
 def test_the_examples_of_the_documentation_have_no_mistakes(tmp_path: Path) -> None:
     text = (SHIPPED.parent / "docs/configuration.md").read_text(encoding="utf-8")
-    units, indicators, alerts, recipients = re.findall(
+    units, indicators, alerts, recipients, retention = re.findall(
         r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL
     )
     files = {
@@ -109,6 +111,7 @@ def test_the_examples_of_the_documentation_have_no_mistakes(tmp_path: Path) -> N
         "indicators/filings.yaml": indicators,
         "alerts/filings.yaml": alerts,
         "recipients.yaml": recipients,
+        "retention.yaml": retention,
     }
     assert problems(tmp_path, {**SMALL, **files}) == []
 
