@@ -2,6 +2,9 @@
 
 While events flow, the two sides are read at slightly different moments. So a difference counts only if it is still
 there, unchanged, a little later.
+
+Where the retention may have removed what a figure is made of, nothing is compared; `store.horizon` says which days
+those are. Their buckets are counted, so that nobody takes them for audited.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from typing import NamedTuple
 
 from clickhouse_connect.driver.client import Client
 
+from store.horizon import Horizon
 from store.recompute import day_sums
 from streams.core.definitions import EventFields
 from streams.core.indicators import Indicator
@@ -45,10 +49,15 @@ class Difference(NamedTuple):
 
 
 class Audit(NamedTuple):
-    """What was compared, and what did not agree."""
+    """How many buckets were compared, and which of them do not agree.
+
+    `left_out` buckets were not compared, since rows from the day `removed_until` and before may have been removed.
+    """
 
     buckets: int
     differences: list[Difference]
+    left_out: int = 0
+    removed_until: date | None = None
 
 
 def audit(
@@ -68,27 +77,29 @@ def audit(
     sleep(settle_seconds)
     second = _compare(client, units, indicators, fields)
     lasting = set(first.differences)
-    return Audit(second.buckets, [difference for difference in second.differences if difference in lasting])
+    return second._replace(differences=[one for one in second.differences if one in lasting])
 
 
 def _compare(
     client: Client, units: Units, indicators: Mapping[str, Indicator], fields: list[EventFields]
 ) -> Audit:
-    buckets, differences = 0, []
+    buckets, left_out, differences = 0, 0, []
+    horizon = Horizon.of(client)
     active = _active_provinces(client, units)
     for indicator in indicators.values():
         for province in active:
-            sql = _comparison(indicator, province, units, fields)
+            sql = _comparison(indicator, province, units, fields, horizon)
             rows = client.query(
                 sql, parameters={"indicator": indicator.id, "province": province.code}
             ).result_rows
-            for unit, dims, day, stream_n, stream_d, raw_n, raw_d, agreeing in rows:
+            for unit, dims, day, stream_n, stream_d, raw_n, raw_d, agreeing, lost in rows:
                 buckets += agreeing
+                left_out += lost
                 if unit:
                     stream, raw = Sums(stream_n, stream_d), Sums(raw_n, raw_d)
                     differences.append(Difference(indicator.id, unit, dims, day, stream, raw))
                     buckets += 1
-    return Audit(buckets, differences)
+    return Audit(buckets, differences, left_out, horizon.latest)
 
 
 def _active_provinces(client: Client, units: Units) -> list[Province]:
@@ -100,8 +111,14 @@ def _active_provinces(client: Client, units: Units) -> list[Province]:
     return [province for code, province in units.provinces.items() if code in codes]
 
 
-def _comparison(indicator: Indicator, province: Province, units: Units, fields: list[EventFields]) -> str:
-    """Rows that differ, and one row (unit empty) that counts those that agree."""
+def _comparison(
+    indicator: Indicator, province: Province, units: Units, fields: list[EventFields], horizon: Horizon
+) -> str:
+    """Rows that differ, and one row (unit empty) that counts those that agree and those that are left out."""
+    source, lost = "both", "false"
+    if horizon.latest:
+        source = f"both LEFT JOIN ({horizon.lost_days(indicator, province, units)}) AS lost ON both.unit = lost.unit"
+        lost = "ifNull(day <= lost.last_day, false) OR has(lost.days, day)"
     return f"""
 WITH recomputed AS ({day_sums(indicator, province, units, fields)}),
 both AS
@@ -118,7 +135,10 @@ both AS
     )
     GROUP BY unit, dims, day, bucket
 ),
-(stream_n = raw_n AND stream_d = raw_d) AS agree
-SELECT if(agree, '', unit) AS unit, if(agree, '', dims) AS dims, if(agree, toDate32(0), day) AS day,
-       if(agree, 0, stream_n), if(agree, 0, stream_d), if(agree, 0, raw_n), if(agree, 0, raw_d), countIf(agree)
-FROM both GROUP BY ALL ORDER BY unit, day, dims"""
+({lost}) AS is_lost,
+(NOT is_lost AND stream_n = raw_n AND stream_d = raw_d) AS agree,
+(NOT is_lost AND NOT agree) AS differ
+SELECT if(differ, both.unit, '') AS unit_, if(differ, dims, '') AS dims_, if(differ, day, toDate32(0)) AS day_,
+       if(differ, stream_n, 0), if(differ, stream_d, 0), if(differ, raw_n, 0), if(differ, raw_d, 0),
+       countIf(agree), countIf(is_lost)
+FROM {source} GROUP BY ALL ORDER BY unit_, day_, dims_"""

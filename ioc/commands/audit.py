@@ -20,6 +20,7 @@ def audit(
 
     ClickHouse recomputes every day bucket of every indicator and unit from the stored events; each one must equal what
     the stream computed, to the last unit. Ends with status 1 if one does not. Does not disturb a running monitor.
+    Days that need events which the retention has removed are left out, and counted.
 
     Example: ioc audit
     """
@@ -39,16 +40,28 @@ def audit(
 
 
 def _words(found: Audit) -> str:
-    if not found.buckets:
+    if not found.buckets and not found.left_out:
         return "there is nothing to compare yet: no event has been stored"
+    left_out = _left_out(found)
     if not found.differences:
-        return f"{found.buckets:,} buckets compared, all equal"
+        compared = [f"{found.buckets:,} buckets compared, all equal"] if found.buckets else []
+        return "\n".join([*compared, *left_out])
     lines = [f"{len(found.differences):,} of {found.buckets:,} buckets differ:"]
     lines += map(_line, found.differences[:_SHOWN])
     if len(found.differences) > _SHOWN:
         lines.append(f"  and {len(found.differences) - _SHOWN:,} more (--json lists all)")
     lines.append(f"To look at the first one: {found.differences[0].how_to_look()}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *left_out])
+
+
+def _left_out(found: Audit) -> list[str]:
+    """One line on the buckets that were not compared, if there are any."""
+    if not found.left_out:
+        return []
+    return [
+        f"{found.left_out:,} buckets not compared: what came until {found.removed_until} is past its retention"
+        " (config/retention.yaml)"
+    ]
 
 
 def _line(d: Difference) -> str:
@@ -62,4 +75,13 @@ def _json(found: Audit) -> str:
         d._asdict() | {"day": d.day.isoformat(), "stream": list(d.stream), "recomputed": list(d.recomputed)}
         for d in found.differences
     ]
-    return json.dumps({"buckets": found.buckets, "differences": differences}, ensure_ascii=False)
+    removed_until = found.removed_until and found.removed_until.isoformat()
+    return json.dumps(
+        {
+            "buckets": found.buckets,
+            "left_out": found.left_out,
+            "removed_until": removed_until,
+            "differences": differences,
+        },
+        ensure_ascii=False,
+    )
