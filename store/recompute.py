@@ -15,6 +15,10 @@ from streams.core.plan import used_columns
 from streams.core.units import Province, Units
 
 _TIME_MS = "toUnixTimestamp64Milli(time)"
+_KIND = "events.kind"  # the data may have a field of that name too
+_STAMP = rf"(time, xxh3_128(concat(id, '\0', source, '\0', unit, '\0', {_KIND})))"
+"""What orders the events of a dossier; streams.core.seen.digest gives the same number."""
+
 _JSON_TYPES = {"string": "Nullable(String)", "integer": "Nullable(Int64)", "boolean": "Nullable(Bool)"}
 
 
@@ -81,9 +85,8 @@ def _event_rows(indicator: Indicator, fields: Mapping[str, EventFields]) -> str:
     selected = [f"{_column(name, kind)} AS {name}" for name, kind in columns.items() if name != "type"]
     kinds = ", ".join(_text(kind) for kind in indicator.over)
     return (
-        # `events.kind`, since the data may have a field of that name too
-        f"SELECT {', '.join(['unit', 'time', 'events.kind AS type', *selected])} FROM events FINAL"
-        f" WHERE events.kind IN ({kinds})"
+        f"SELECT {', '.join(['unit', 'time', f'{_KIND} AS type', *selected])} FROM events FINAL"
+        f" WHERE {_KIND} IN ({kinds})"
     )
 
 
@@ -96,20 +99,20 @@ def _dossier_rows(indicator: Indicator, province: Province, fields: Mapping[str,
         "unit",
         "dossier",
         *_attributes(columns, fields),
-        f"minOrNullIf({_TIME_MS}, kind = 'filings.received') AS received_at",
-        f"minOrNullIf({_TIME_MS}, kind = 'filings.settled') AS settled_at",
-        f"minOrNullIf({_TIME_MS}, kind IN ({closing})) AS closed_at",
-        f"argMaxOrNullIf({due}, (time, id), {due} IS NOT NULL) AS due_at",
-        f"argMinIf(kind, (time, id), kind IN ({closing})) AS closed_by",
+        f"minOrNullIf({_TIME_MS}, {_KIND} = 'filings.received') AS received_at",
+        f"minOrNullIf({_TIME_MS}, {_KIND} = 'filings.settled') AS settled_at",
+        f"minOrNullIf({_TIME_MS}, {_KIND} IN ({closing})) AS closed_at",
+        f"argMaxOrNullIf({due}, {_STAMP}, {due} IS NOT NULL) AS due_at",
+        f"argMinIf({_KIND}, {_STAMP}, {_KIND} IN ({closing})) AS closed_by",
         f"transform(closed_by, [{closing}], [{', '.join(_text(o) for o in CLOSING.values())}], NULL) AS outcome",
-        "uniqExactIf((time, id), kind = 'filings.supplement_asked') AS supplements",
+        f"uniqExactIf({_STAMP}, {_KIND} = 'filings.supplement_asked') AS supplements",
     ]
     due_day = f"toDate32(fromUnixTimestamp64Milli(assumeNotNull(due_at)), '{zone}')"
     overdue = f"toUnixTimestamp64Milli(toDateTime64({due_day} + 1, 3, '{zone}'))"
     return (
         "SELECT *, settled_at - received_at AS elapsed_ms, settled_at < overdue_from AS on_time FROM ("
         f"SELECT *, if(due_at IS NULL, NULL, {overdue}) AS overdue_from FROM ("
-        f"SELECT {', '.join(folded)} FROM events FINAL WHERE kind LIKE 'filings.%' GROUP BY unit, dossier))"
+        f"SELECT {', '.join(folded)} FROM events FINAL WHERE {_KIND} LIKE 'filings.%' GROUP BY unit, dossier))"
     )
 
 
@@ -119,7 +122,7 @@ def _attributes(columns: Mapping[str, str], fields: Mapping[str, EventFields]) -
         if name not in LIFE_COLUMNS:
             source = "filings.received" if name in fields["filings.received"].columns else "filings.settled"
             value = f"tuple({_column(name, kind)})"  # a tuple, because argMin passes over nulls
-            yield f"argMinIf({value}, (time, id), kind = '{source}').1 AS {name}"
+            yield f"argMinIf({value}, {_STAMP}, {_KIND} = '{source}').1 AS {name}"
 
 
 def _column(name: str, kind: str) -> str:

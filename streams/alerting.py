@@ -7,7 +7,7 @@ worker killed in between leaves it to the next one, who tells the same again: sa
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 import msgspec
@@ -19,12 +19,13 @@ from streams.core.alerting import AlertDelta, Evaluator
 from streams.core.lifecycle import AlertTransition
 from streams.core.updates import IndicatorUpdate
 from streams.delivery import delivered
+from streams.held import Held
 from streams.statelog import StateLog
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(IndicatorUpdate).decode
 
-Restore = Callable[[int], Awaitable[tuple[Evaluator, StateLog[AlertDelta]]]]
+Restore = Callable[[int], Coroutine[Any, Any, tuple[Evaluator, StateLog[AlertDelta]]]]
 """The evaluator of a partition of ioc.indicators, read from its log."""
 
 
@@ -32,9 +33,8 @@ class Alerting:
     """The evaluators of the partitions that this worker holds."""
 
     def __init__(self, restore: Restore, send: Send) -> None:
-        self._restore = restore
+        self._held = Held(restore)
         self._send = send
-        self._held: dict[int, tuple[Evaluator, StateLog[AlertDelta]]] = {}
         self._pending: dict[int, list[Callable[[], Any]]] = {}
         self._lock = asyncio.Lock()
 
@@ -43,9 +43,10 @@ class Alerting:
     ) -> None:
         """Keep a batch's values; it is acknowledged at the next tick. See Compute.take for `is_ours`."""
         async with self._lock:
-            if not await self._hold(batch.partition, is_ours):
+            held = await self._held.hold(batch.partition, is_ours)
+            if held is None:
                 return
-            evaluator = self._held[batch.partition][0]
+            evaluator, _ = held
             applied = evaluator.offsets.get(batch.topic, 0)
             for record in batch.records:
                 if record.offset >= applied and record.value:
@@ -53,20 +54,14 @@ class Alerting:
             evaluator.offsets[batch.topic] = max(applied, batch.last_offset + 1)
             self._pending.setdefault(batch.partition, []).append(acknowledge)
 
-    async def _hold(self, partition: int, is_ours: Callable[[], bool]) -> bool:
-        if is_ours() and partition not in self._held:
-            restored = await self._restore(partition)
-            if is_ours():
-                self._held[partition] = restored
-        return is_ours()
-
     async def tick(self, now_ms: int, assigned: Iterable[int], is_ours: Callable[[], bool]) -> None:
         """Evaluate every rule of the assigned partitions as of now; silence is no reason not to."""
         async with self._lock:
             for partition in assigned:
-                if not await self._hold(partition, is_ours):
+                held = await self._held.hold(partition, is_ours)
+                if held is None:
                     return
-                evaluator, log = self._held[partition]
+                evaluator, log = held
                 transitions = evaluator.evaluate(now_ms)
                 await _log(evaluator, log)
                 if transitions:
@@ -81,10 +76,14 @@ class Alerting:
             [await self._send(topics.ALERTS.name, t.fingerprint.encode(), _encode(t)) for t in transitions]
         )
 
+    def expect(self, partitions: Iterable[int]) -> None:
+        """Begin to restore partitions that are now this worker's."""
+        self._held.expect(partitions)
+
     def revoke(self, partitions: Iterable[int]) -> None:
         """Forget partitions that now belong to another worker."""
+        self._held.revoke(partitions)
         for partition in partitions:
-            self._held.pop(partition, None)
             self._pending.pop(partition, None)
 
 

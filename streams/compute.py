@@ -23,6 +23,7 @@ from streams.core.dead_letters import Admission, DeadLetter, dead_letter
 from streams.core.definitions import Definitions
 from streams.core.updates import IndicatorUpdate, updates_by_unit
 from streams.delivery import delivered
+from streams.held import Held
 from streams.statelog import Entry, StateLog
 
 GROUP_EVENTS = 100_000
@@ -56,13 +57,11 @@ class Compute:
     def __init__(self, definitions: Definitions, admission: Admission, restore: Restore, send: Send) -> None:
         self._definitions = definitions
         self._admission = admission
-        self._restore = restore
+        self._held = Held(restore)
         self._send = send
-        self._held: dict[int, tuple[State, StateLog[Delta]]] = {}
         self._pending: dict[int, list[Callable[[], Any]]] = {}
         self._refused: list[DeadLetter] = []
         self._events = 0
-        self._restoring: dict[int, asyncio.Task[tuple[State, StateLog[Delta]]]] = {}
         self._committing = asyncio.Lock()
         self.full = asyncio.Event()
         """Set while a group is waiting that is large enough to be committed without further delay."""
@@ -77,16 +76,11 @@ class Compute:
         """
         if self._events >= 2 * GROUP_EVENTS:
             await self.commit()  # the broker is slower than we are: wait for it
-        partition = batch.partition
-        if partition not in self._held:
-            self.expect([partition])
-            restored = await asyncio.shield(self._restoring[partition])
-            if is_ours():
-                self._held.setdefault(partition, restored)
-        if not is_ours():
+        held = await self._held.hold(batch.partition, is_ours)
+        if held is None:
             return
-        self._apply(self._held[partition][0], batch)
-        self._pending.setdefault(partition, []).append(acknowledge)
+        self._apply(held[0], batch)
+        self._pending.setdefault(batch.partition, []).append(acknowledge)
         self._events += len(batch)
         if self._events >= GROUP_EVENTS:
             self.full.set()
@@ -145,14 +139,11 @@ class Compute:
         await delivered([await self._send(topic, key, value) for topic, key, value in records])
 
     def expect(self, partitions: Iterable[int]) -> None:
-        """Begin to restore partitions that are now this worker's; all at once is quicker than one by one."""
-        for partition in partitions:
-            if partition not in self._held and partition not in self._restoring:
-                self._restoring[partition] = asyncio.create_task(self._restore(partition))
+        """Begin to restore partitions that are now this worker's."""
+        self._held.expect(partitions)
 
     def revoke(self, partitions: Iterable[int]) -> None:
         """Forget partitions that now belong to another worker, with their uncommitted changes."""
+        self._held.revoke(partitions)
         for partition in partitions:
-            self._held.pop(partition, None)
-            self._restoring.pop(partition, None)
             self._pending.pop(partition, None)

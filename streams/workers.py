@@ -90,7 +90,9 @@ def compute_app(settings: Settings, configuration: Configuration, registry: Regi
 
     @app.on_partitions_assigned.connect  # type: ignore[untyped-decorator]
     async def assign(app: BatchApp, assigned: Iterable[Any], **_: Any) -> None:
-        compute.expect({tp.partition for tp in assigned})
+        partitions = {tp.partition for tp in assigned}
+        compute.expect(partitions)
+        alerting.expect(partitions)
 
     @app.on_partitions_revoked.connect  # type: ignore[untyped-decorator]
     async def revoke(app: BatchApp, revoked: Iterable[Any], **_: Any) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from streams.core.columns import Array
+
 MINUTE, HOUR, DAY = "minute", "hour", "day"
 GRAINS = (MINUTE, HOUR, DAY)
 
@@ -41,6 +43,7 @@ class Buckets:
     def __init__(self) -> None:
         self._sums: dict[Key, tuple[int, int]] = {}
         self._changed: set[Key] = set()
+        self._evicted_minute = 0
 
     def add(self, key: Key, numerator: int, denominator: int) -> None:
         """Add to a bucket (a retraction adds negative numbers)."""
@@ -63,7 +66,10 @@ class Buckets:
         return (Value(key, *sums) for key, sums in self._sums.items())
 
     def evict(self, now_ms: int) -> None:
-        """Forget buckets whose horizon has passed, unless they are still to be drained."""
+        """Forget buckets whose horizon has passed, unless they are still to be drained; looks once for each minute."""
+        if now_ms // 60_000 == self._evicted_minute:
+            return
+        self._evicted_minute = now_ms // 60_000
         closed = [
             key
             for key in self._sums
@@ -78,10 +84,11 @@ def is_open(grain: str, bucket: int, now_ms: int) -> bool:
     return grain == DAY or now_ms <= (bucket + HORIZON_S[grain]) * 1000
 
 
-def stock_bucket(day: int, at_ms: int) -> int:
-    """The bucket of a change of a stock on the day that starts at `day` (epoch seconds).
+def stock_buckets(days: Array, at_ms: Array) -> Array:
+    """The buckets of changes of a stock, on the days that start at `days` (epoch seconds).
 
     A change at midnight itself (a due date has passed) has a bucket apart from the day's other changes, a second
     later, so that the stock at an instant T is the sum of the buckets up to T, and exact at every midnight.
     """
-    return day if at_ms == day * 1000 else day + 1
+    buckets: Array = days + (at_ms != days * 1000)
+    return buckets

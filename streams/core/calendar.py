@@ -1,16 +1,22 @@
 """Local days: the bucket of an instant in the calendar of a unit's province.
 
 All instants are epoch milliseconds; a day is named by the epoch second of its local midnight, which is what buckets of
-grain `day` carry. Results are remembered per quarter of an hour, the finest step of any time zone's offset.
+grain `day` carry.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
-_QUARTER_MS = 900_000
-_REMEMBERED = 200_000
+import numpy as np
+
+from streams.core.columns import Array
+
+_FIRST, _LAST = dt.date(1969, 12, 30), dt.date(2201, 1, 3)
+"""The days of the table below: the years that an event may name, and a little more on both sides."""
 
 
 class Calendar:
@@ -18,25 +24,27 @@ class Calendar:
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
-        self._days: dict[int, tuple[int, int]] = {}
 
     def day_start(self, at_ms: int) -> int:
         """The local midnight (epoch seconds) that begins the day of an instant."""
-        return self._day(at_ms)[0]
+        return self.midnight(self.date(at_ms))
 
-    def next_day_start(self, at_ms: int) -> int:
-        """The local midnight (epoch seconds) that ends the day of an instant."""
-        return self._day(at_ms)[1]
+    def day_starts(self, at_ms: Array) -> Array:
+        """`day_start` of a column of instants between 1970 and 2200."""
+        return self._midnights[self._days(at_ms)]
 
-    def _day(self, at_ms: int) -> tuple[int, int]:
-        quarter = at_ms // _QUARTER_MS
-        day = self._days.get(quarter)
-        if day is None:
-            if len(self._days) >= _REMEMBERED:
-                self._days.clear()
-            date = self.date(quarter * _QUARTER_MS)
-            day = self._days[quarter] = self.midnight(date), self.midnight(date + dt.timedelta(days=1))
-        return day
+    def next_day_starts(self, at_ms: Array) -> Array:
+        """The local midnights (epoch seconds) that end the days of a column of instants between 1970 and 2200."""
+        ends: Array = self._midnights[self._days(at_ms) + 1]
+        return ends
+
+    def _days(self, at_ms: Array) -> Array:
+        return np.searchsorted(self._midnights, at_ms // 1000, side="right") - 1
+
+    @cached_property
+    def _midnights(self) -> Array:
+        days = range((_LAST - _FIRST).days)
+        return np.array([self.midnight(_FIRST + dt.timedelta(days=day)) for day in days], np.int64)
 
     def date(self, at_ms: int) -> dt.date:
         """The local date of an instant."""
@@ -45,6 +53,31 @@ class Calendar:
     def midnight(self, day: dt.date) -> int:
         """The instant (epoch seconds) at which a local day begins."""
         return int(dt.datetime(day.year, day.month, day.day, tzinfo=self._zone).timestamp())
+
+
+class Calendars:
+    """The calendars of many units, for columns: `of` has one for each unit's code."""
+
+    def __init__(self, of: Sequence[Calendar]) -> None:
+        self._calendars = list(dict.fromkeys(of))
+        self._of = np.array([self._calendars.index(calendar) for calendar in of], np.int64)
+
+    def day_starts(self, unit: Array, at_ms: Array) -> Array:
+        """The local midnights (epoch seconds) that begin the days of instants between 1970 and 2200."""
+        return self._each(Calendar.day_starts, unit, at_ms)
+
+    def next_day_starts(self, unit: Array, at_ms: Array) -> Array:
+        """The local midnights (epoch seconds) that end the days of instants between 1970 and 2200."""
+        return self._each(Calendar.next_day_starts, unit, at_ms)
+
+    def _each(self, days: Callable[[Calendar, Array], Array], unit: Array, at_ms: Array) -> Array:
+        result = np.empty(len(at_ms), np.int64)
+        calendar_of = self._of[unit]
+        for number, calendar in enumerate(self._calendars):
+            mine = calendar_of == number
+            if mine.any():
+                result[mine] = days(calendar, at_ms[mine])
+        return result
 
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

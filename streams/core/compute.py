@@ -6,25 +6,28 @@ log. Nothing here reads a clock: arrival is the broker's time stamp, so that a r
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
 
-from streams.core.buckets import DAY, HOUR, MINUTE, Buckets, Key, Value, is_open, stock_bucket
-from streams.core.calendar import epoch_ms
-from streams.core.definitions import Definitions, Moment, Row
-from streams.core.dossiers import Dossier
-from streams.core.plan import Contribution
+from streams.core.buckets import DAY, HORIZON_S, HOUR, MINUTE, Buckets, Key, Value, stock_buckets
+from streams.core.columns import Array, Codes, Columns, sum_by
+from streams.core.definitions import Definitions, Slot
+from streams.core.dossiers import FOLDED, DossierRows, Dossiers
+from streams.core.intake import CountedEvents, DossierEvents
 from streams.core.seen import SeenIds, digest
+from streams.core.tally import Additions
 
-_MINUTE_MS = 60_000
-_DOSSIER_STREAM = "filings"
 _CHUNK = 20_000
 
-DossierKey = tuple[str, str]
-"""(unit, dossier code)."""
+_CLOSED = -1
+"""In place of a bucket that does not change any more."""
+
+_FILINGS = "filings."
+_FLOW, _STOCK = (DAY, HOUR, MINUTE), (DAY,)
+_TERMS = ("numerator", "denominator")
 
 
 class Delta(msgspec.Struct, array_like=True):
@@ -32,20 +35,13 @@ class Delta(msgspec.Struct, array_like=True):
 
     offsets: dict[str, int]
     seen: bytes
-    buckets: list[tuple[str, str, str, str, int, int, int]]
-    dossiers: list[tuple[DossierKey, Dossier]]
+    buckets: list[Value]
+    dossiers: DossierRows
 
     @property
     def version(self) -> int:
         """Grows with every event applied; of two absolute values for one key, that of the higher version is newer."""
         return sum(self.offsets.values())
-
-
-_Spot = tuple[str, int, int]
-"""Where a contribution goes: a unit, an instant to the minute (see _to_minute), the minute of its arrival."""
-
-_Tally = defaultdict[tuple[_Spot, str, str], list[int]]
-"""(where, indicator, dims) to numerator and denominator: what a group adds, before it is spread over buckets."""
 
 
 class Group(NamedTuple):
@@ -60,11 +56,30 @@ class State:
 
     def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions
+        self._numbers = definitions.lineage.numbers
         self._buckets = Buckets()
         self._seen = SeenIds()
-        self._dossiers: dict[DossierKey, Dossier] = {}
-        self._touched: dict[DossierKey, tuple[list[Moment], int]] = {}
-        self._rows: defaultdict[tuple[str, _Spot, Row], int] = defaultdict(int)
+        picked = definitions.dossiers.picked
+        self._dossiers = Dossiers(
+            definitions.lineage.numbers,
+            definitions.calendars,
+            {event: fields.categories for event, fields in picked.items()},
+            {event: fields.numbers for event, fields in picked.items()},
+        )
+        self._slots = definitions.dossiers.slots(self._dossiers.attributes)
+        self._counted = {kind: CountedEvents(plan) for kind, plan in definitions.events.items()}
+        self._folded = {
+            kind: DossierEvents(
+                event, picked.get(event), self._dossiers, states_due="due_at" in fields.columns
+            )
+            for kind, fields in definitions.kinds.items()
+            if (event := kind.removeprefix(_FILINGS)) != kind
+            and (event in FOLDED or "due_at" in fields.columns)
+        }
+        self._takes = {
+            kind: [intakes[kind].take for intakes in (self._counted, self._folded) if kind in intakes]
+            for kind in definitions.kinds
+        }
         self.offsets: dict[str, int] = {}
         self.arrived_ms = 0
 
@@ -72,130 +87,124 @@ class State:
         """Take in one event that passed admission (its time and its arrival); one seen before changes nothing."""
         kind: str = event.kind
         unit: str = event.subject
-        if not self._seen.first(digest(kind, unit, event.source, event.id)):
+        identity = digest(kind, unit, event.source, event.id)
+        if not self._seen.first(identity):
             return
         if arrived_ms > self.arrived_ms:
             self.arrived_ms = arrived_ms
-        plan = self._definitions.events[kind]
-        if plan.counted:
-            spot = (unit, _to_minute(time_ms), arrived_ms - arrived_ms % _MINUTE_MS)
-            self._rows[kind, spot, plan.attributes(event.data)] += 1
-        if event.stream == _DOSSIER_STREAM:
-            self._apply_to_dossier(event, kind, time_ms, arrived_ms)
-
-    def _apply_to_dossier(self, event: Any, kind: str, time_ms: int, arrived_ms: int) -> None:
-        data = event.data
-        plan = self._definitions.dossiers
-        key = (event.subject, data.dossier)
-        dossier = self._dossiers.get(key)
-        if dossier is None:
-            dossier = self._dossiers[key] = Dossier()
-            self._touched[key] = [], arrived_ms
-        elif key not in self._touched:
-            self._touched[key] = plan.moments(dossier, self._definitions.calendars[key[0]]), arrived_ms
-        attributes: Row = ()
-        if kind == "filings.received":
-            attributes = plan.received(data)
-        elif kind == "filings.settled":
-            attributes = plan.settled(data)
-        due_at = getattr(data, "due_at", None)
-        dossier.apply(kind, (time_ms, event.id), None if due_at is None else epoch_ms(due_at), attributes)
+        for take in self._takes[kind]:
+            take(event.data, self._numbers[unit], time_ms, arrived_ms, identity)
 
     def drain(self) -> Group:
         """Close the group: what changed since the last drain."""
-        tally: defaultdict[tuple[_Spot, str, str], list[int]] = defaultdict(lambda: [0, 0])
-        self._count_events(tally)
-        dossiers = self._count_dossiers(tally)
-        self._fill_buckets(tally)
+        self._count_events()
+        changed = self._count_dossiers()
         values = self._buckets.drain()
         self._buckets.evict(self.arrived_ms)
         delta = Delta(
             offsets=dict(self.offsets),
             seen=self._seen.drain(),
-            buckets=[(*key, numerator, denominator) for key, numerator, denominator in values],
-            dossiers=dossiers,
+            buckets=values,
+            dossiers=changed,
         )
         return Group(values, delta)
 
-    def _count_events(self, tally: _Tally) -> None:
-        plans = self._definitions.events
-        for (kind, spot, attributes), count in self._rows.items():
-            _add(tally, spot, plans[kind].contributions(attributes), count)
-        self._rows.clear()
-
-    def _count_dossiers(self, tally: _Tally) -> list[tuple[DossierKey, Dossier]]:
-        """Count what is new of each touched dossier's moments, and take back what no longer holds."""
-        definitions = self._definitions
-        plan, calendars = definitions.dossiers, definitions.calendars
-        counted: defaultdict[tuple[str, int, int, int, Any], int] = defaultdict(int)
-        changed = []
-        for key, (before, arrived_ms) in self._touched.items():
-            unit, dossier = key[0], self._dossiers[key]
-            arrived_minute = arrived_ms - arrived_ms % _MINUTE_MS
-            changed.append((key, dossier))
-            now = plan.moments(dossier, calendars[unit])
-            if before:
-                for slot, at_ms, sign, values in before:
-                    counted[unit, _to_minute(at_ms), arrived_minute, slot, values] -= sign
-            for slot, at_ms, sign, values in now:
-                counted[unit, _to_minute(at_ms), arrived_minute, slot, values] += sign
-        for (unit, at_ms, arrived_minute, slot, values), count in counted.items():
-            if count:
-                _add(tally, (unit, at_ms, arrived_minute), plan.contributions(slot, values), count)
-        self._touched.clear()
-        return changed
-
-    def _fill_buckets(self, tally: _Tally) -> None:
-        definitions, add = self._definitions, self._buckets.add
-        for (spot, indicator, dims), (numerator, denominator) in tally.items():
-            if not numerator and not denominator:
+    def _count_events(self) -> None:
+        for events in self._counted.values():
+            rows = events.drain()
+            if not len(rows["at"]):
                 continue
-            buckets = (
-                self._stock_buckets(spot) if indicator in definitions.stocks else self._flow_buckets(spot)
-            )
-            for unit in definitions.chains[spot[0]]:
-                for grain, bucket in buckets:
-                    add(Key(indicator, unit, dims, grain, bucket), numerator, denominator)
+            places = self._flow_places(rows["unit"], rows["at"], rows["arrived"])
+            self._fill(events.tally.count(rows, np.ones_like(rows["at"]), places), _FLOW)
+            events.forget()
 
-    def _stock_buckets(self, spot: _Spot) -> list[tuple[str, int]]:
-        unit, at_ms, _ = spot
-        return [(DAY, stock_bucket(self._definitions.calendars[unit].day_start(at_ms), at_ms))]
+    def _count_dossiers(self) -> DossierRows:
+        """Count what is new of each touched dossier's moments, and take back what no longer holds."""
+        dossiers = self._dossiers
+        blocks = {kind: rows for kind, events in self._folded.items() if len((rows := events.drain())["row"])}
+        if not blocks:
+            return DossierRows()
+        touched, first = np.unique(
+            np.concatenate([rows["row"] for rows in blocks.values()]), return_index=True
+        )
+        arrived = np.concatenate([rows["arrived"] for rows in blocks.values()])[first]
+        known = touched < dossiers.settle()
+        before = dossiers.life(touched[known])
+        for kind, rows in blocks.items():
+            dossiers.fold(kind, rows)
+        after = dossiers.life(touched)
+        both = {name: np.concatenate([before[name], after[name]]) for name in after}
+        both["arrived"] = np.concatenate([arrived[known], arrived])
+        both["sign"] = np.repeat([-1, 1], [len(before["unit"]), len(touched)])
+        for slot in self._slots:
+            self._count_moments(slot, both)
+        return dossiers.rows(touched)
 
-    def _flow_buckets(self, spot: _Spot) -> list[tuple[str, int]]:
-        unit, at_ms, arrived_ms = spot
+    def _count_moments(self, slot: Slot, lives: Columns) -> None:
+        rows, at_ms, sign = slot.moments(lives)
+        counting = {name: column[rows] for name, column in lives.items()}
+        sign *= counting["sign"]
+        if slot.is_stock:
+            places = self._stock_places(counting["unit"], at_ms)
+            self._fill(slot.tally.count(counting, sign, places), _STOCK)
+        else:
+            places = self._flow_places(counting["unit"], at_ms, counting["arrived"])
+            self._fill(slot.tally.count(counting, sign, places), _FLOW)
+
+    def _flow_places(self, unit: Array, at_ms: Array, arrived_ms: Array) -> tuple[Array, ...]:
+        """Of each row the unit and the buckets of _FLOW."""
         seconds = at_ms // 1000
         minute, hour = seconds - seconds % 60, seconds - seconds % 3600
-        fine = [one for one in ((MINUTE, minute), (HOUR, hour)) if is_open(*one, arrived_ms)]
-        return [(DAY, self._definitions.calendars[unit].day_start(at_ms)), *fine]
+        open_minute, open_hour = (
+            arrived_ms <= (start + HORIZON_S[grain]) * 1000
+            for grain, start in ((MINUTE, minute), (HOUR, hour))
+        )
+        day = self._definitions.calendars.day_starts(unit, at_ms)
+        return unit, day, np.where(open_hour, hour, _CLOSED), np.where(open_minute, minute, _CLOSED)
+
+    def _stock_places(self, unit: Array, at_ms: Array) -> tuple[Array, ...]:
+        """Of each row the unit and the bucket of _STOCK."""
+        return unit, stock_buckets(self._definitions.calendars.day_starts(unit, at_ms), at_ms)
+
+    def _fill(self, additions: Iterable[Additions], grains: Sequence[str]) -> None:
+        """Add to the buckets of the units and of all above them; places are the unit, and a bucket of each grain."""
+        every = list(additions)
+        if not every:
+            return
+        sums = Codes[tuple[str, str]]()
+        which = np.repeat(
+            [sums[one.indicator, one.dims] for one in every], [len(one.numerator) for one in every]
+        )
+        numerator, denominator = (np.concatenate([getattr(one, term) for one in every]) for term in _TERMS)
+        unit, *buckets = (
+            np.concatenate(column) for column in zip(*[one.places for one in every], strict=True)
+        )
+        unit, rows = self._definitions.lineage.upwards(unit)
+        which, numerator, denominator = which[rows], numerator[rows], denominator[rows]
+        codes = self._definitions.lineage.codes
+        for grain, column in zip(grains, buckets, strict=True):
+            keys, totals = sum_by([which, unit, column[rows]], [numerator, denominator])
+            for which_sum, code, bucket, n, d in zip(
+                *[one.tolist() for one in (*keys, *totals)], strict=True
+            ):
+                if bucket != _CLOSED and (n or d):
+                    indicator, dims = sums.known[which_sum]
+                    self._buckets.add(Key(indicator, codes[code], dims, grain, bucket), n, d)
 
     def restore(self, delta: Delta) -> None:
         """Overlay a delta read from the state's log; deltas come in the order of their versions."""
         self.offsets.update(delta.offsets)
         self._seen.restore(delta.seen)
-        self._buckets.restore(Value(Key(*row[:5]), row[5], row[6]) for row in delta.buckets)
-        self._dossiers.update(delta.dossiers)
+        self._buckets.restore(delta.buckets)
+        self._dossiers.restore(delta.dossiers)
 
     def snapshot(self) -> Iterator[Delta]:
         """The whole state in deltas of bounded size, each with the current offsets."""
+        offsets = dict(self.offsets)
         seen = list(self._seen.all())
-        buckets = [(*key, numerator, denominator) for key, numerator, denominator in self._buckets]
-        dossiers = list(self._dossiers.items())
-        for at in range(0, max(len(seen), len(buckets), len(dossiers), 1), _CHUNK):
+        buckets = list(self._buckets)
+        for at in range(0, max(len(seen), len(buckets), 1), _CHUNK):
             part = slice(at, at + _CHUNK)
-            yield Delta(dict(self.offsets), b"".join(seen[part]), buckets[part], dossiers[part])
-
-
-def _add(tally: _Tally, spot: _Spot, contributions: tuple[Contribution, ...], count: int) -> None:
-    for indicator, dims, numerator, denominator in contributions:
-        sums = tally[spot, indicator, dims]
-        sums[0] += numerator * count
-        sums[1] += denominator * count
-
-
-def _to_minute(at_ms: int) -> int:
-    """An instant rounded down to the minute, so that many fall together; but only a full minute stays one.
-
-    The millisecond more tells midnight itself from the minute after it, which matters for stocks.
-    """
-    seconds_ms = at_ms % _MINUTE_MS
-    return at_ms - seconds_ms + 1 if seconds_ms else at_ms
+            yield Delta(offsets, b"".join(seen[part]), buckets[part], DossierRows())
+        for rows in self._dossiers.all(_CHUNK):
+            yield Delta(offsets, b"", [], rows)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
-from streams.core.calendar import Calendar
-from streams.core.dossiers import LIFE_COLUMNS, Dossier, life
-from streams.core.expressions import Value
+import numpy as np
+
+from streams.core.calendar import Calendar, Calendars, epoch_ms
+from streams.core.columns import NULL, Array, Codes, Columns, Projection
+from streams.core.dossiers import LIFE_COLUMNS, OUTCOMES
 from streams.core.indicators import Indicator
-from streams.core.plan import Contribution, Plan, used_columns
+from streams.core.plan import Plan, used_columns
+from streams.core.tally import Source, Tally
 from streams.core.units import Units
 
-Row = tuple[Value, ...]
-
-Moment = tuple[int, int, int, Any]
-"""(slot, instant as epoch ms, +1 or -1, what the slot's indicators look at)"""
+_CATEGORIES = ("string", "boolean")
 
 
 class EventFields(NamedTuple):
@@ -32,14 +33,18 @@ class Definitions:
 
     def __init__(self, indicators: Iterable[Indicator], kinds: Iterable[EventFields], units: Units) -> None:
         everything = tuple(indicators)
-        fields = {kind.kind: kind for kind in kinds}
+        self.kinds = {kind.kind: kind for kind in kinds}
         self.units = units
         self.stocks = frozenset(indicator.id for indicator in everything if indicator.kind == "stock")
-        self.events = {kind: EventPlan(kind, everything, fields) for kind in fields}
-        self.dossiers = DossierPlan([one for one in everything if one.over_dossiers], fields)
-        self.chains = {code: (code, *above) for code, above in units.ancestors.items()}
+        self.events = {
+            kind: EventPlan(fields, mine, self.kinds)
+            for kind, fields in self.kinds.items()
+            if (mine := [one for one in everything if kind in one.over])
+        }
+        self.dossiers = DossierPlan([one for one in everything if one.over_dossiers], self.kinds)
+        self.lineage = Lineage(units.ancestors)
         calendars = {code: Calendar(units.zone_of(code)) for code in units.provinces}
-        self.calendars = {code: calendars[units.province_of(code).code] for code in self.chains}
+        self.calendars = Calendars([calendars[units.province_of(code).code] for code in units.ancestors])
 
 
 def event_columns(over: Iterable[str], kinds: Mapping[str, EventFields]) -> dict[str, str]:
@@ -58,112 +63,158 @@ def dossier_columns(kinds: Mapping[str, EventFields]) -> dict[str, str]:
     return {name: kind for name, kind in columns.items() if name not in LIFE_COLUMNS} | LIFE_COLUMNS
 
 
-class EventPlan:
-    """How an event of one kind becomes a row of the columns that its indicators look at.
+class Lineage:
+    """Units and provinces as numbers, with whom they belong to. `codes` are in the order of the numbers."""
 
-    `attributes` takes an event's data and gives the values that distinguish it for the indicators.
+    def __init__(self, ancestors: Mapping[str, tuple[str, ...]]) -> None:
+        self.codes = list(ancestors)
+        self.numbers = {code: number for number, code in enumerate(self.codes)}
+        chains = [[self.numbers[one] for one in (code, *above)] for code, above in ancestors.items()]
+        self._chains = np.array([number for chain in chains for number in chain], np.int64)
+        self._lengths = np.array([len(chain) for chain in chains], np.int64)
+        self._starts = np.cumsum(self._lengths) - self._lengths
+
+    def upwards(self, units: Array) -> tuple[Array, Array]:
+        """Each unit of a column, and all above it: their numbers, and which row of the column each belongs to."""
+        lengths = self._lengths[units]
+        rows = np.repeat(np.arange(len(units)), lengths)
+        step = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        return self._chains[self._starts[units][rows] + step], rows
+
+
+class Picked(NamedTuple):
+    """The fields of an event's data that indicators look at.
+
+    `category` gives the values of those that are no numbers, `number` the others as integers; either is None where
+    there are none.
     """
 
-    def __init__(self, kind: str, indicators: Iterable[Indicator], kinds: Mapping[str, EventFields]) -> None:
-        mine = [indicator for indicator in indicators if kind in indicator.over]
+    categories: tuple[str, ...]
+    category: Callable[[Any], tuple[Any, ...]] | None
+    numbers: tuple[str, ...]
+    number: Callable[[Any], Sequence[int]] | None
+
+
+def pick(columns: Mapping[str, str], wanted: Iterable[str]) -> Picked:
+    """Those of an event's fields that are wanted."""
+    names = [name for name in wanted if name in columns]
+    categories = tuple(name for name in names if columns[name] in _CATEGORIES)
+    numbers = tuple(name for name in names if name not in categories)
+    get_category, get_number = _tuple_of(categories), _tuple_of(numbers)
+
+    def number(data: Any) -> Sequence[int]:
+        return [_integer(value) for value in get_number(data)]
+
+    return Picked(categories, get_category if categories else None, numbers, number if numbers else None)
+
+
+def _tuple_of(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """`attrgetter` alone gives a bare value for one name, and takes no none."""
+    if not names:
+        return lambda data: ()
+    get: Callable[[Any], Any] = attrgetter(*names)
+    return get if len(names) > 1 else lambda data: (get(data),)
+
+
+def _integer(value: int | datetime | None) -> int:
+    if value is None:
+        return NULL
+    return epoch_ms(value) if isinstance(value, datetime) else value
+
+
+class EventPlan:
+    """How events of one kind are counted; their columns are `code`, of the categories, and the numbers."""
+
+    def __init__(self, fields: EventFields, mine: list[Indicator], kinds: Mapping[str, EventFields]) -> None:
         columns: dict[str, str] = {}
         for indicator in mine:
             columns |= used_columns([indicator], event_columns(indicator.over, kinds))
-        self.counted = bool(mine)
-        self._fields = tuple(name for name in columns if name in kinds[kind].columns)
-        self.attributes = _attributes(self._fields)
-        self._kind = kind
-        self._columns = tuple(columns)
+        self.picked = pick(fields.columns, columns)
         self._plan = Plan(mine, columns)
+        self._kind = fields.kind
 
-    def contributions(self, attributes: Row) -> tuple[Contribution, ...]:
-        """What an event with these attributes adds."""
-        known = dict(zip(self._fields, attributes, strict=True)) | {"type": self._kind}
-        return self._plan.contributions(tuple([known.get(name) for name in self._columns]))
+    def tally(self, codes: Codes[Any]) -> Tally:
+        """Counts rows whose categories have these codes."""
+        picked = self.picked
+        sources = [Source(picked.categories, itemgetter("code"), codes.known.__getitem__)]
+        sources += [_number(name) for name in picked.numbers if name in self._plan.deciding]
+        return Tally(self._plan, sources, picked.numbers, {"type": self._kind})
 
 
-class _Slot(NamedTuple):
-    """Indicators that count dossiers at the same instants: at one, or from one until another.
+class Slot(NamedTuple):
+    """Indicators that count dossiers at the same instants: at one, or from one until another."""
 
-    `pick` gives the values that they look at: a tuple, or the bare value where it is one.
-    """
+    tally: Tally
+    at: str
+    begins: str
+    ends: str
 
-    plan: Plan
-    pick: Callable[[Row], Any]
-    at: int | None
-    begins: int
-    ends: int
+    @property
+    def is_stock(self) -> bool:
+        """Whether they count from an instant until another."""
+        return not self.at
+
+    def moments(self, life: Columns) -> tuple[Array, Array, Array]:
+        """Which rows count, when (epoch ms), and with which sign."""
+        if self.at:
+            rows = np.flatnonzero(life[self.at] != NULL)
+            return rows, life[self.at][rows], np.ones(len(rows), np.int64)
+        begins, ends = life[self.begins], life[self.ends]
+        entered = np.flatnonzero((begins != NULL) & ((ends == NULL) | (ends > begins)))
+        left = entered[ends[entered] != NULL]
+        signs = np.concatenate([np.ones(len(entered), np.int64), np.full(len(left), -1)])
+        return np.concatenate([entered, left]), np.concatenate([begins[entered], ends[left]]), signs
 
 
 class DossierPlan:
-    """How a dossier counts, and when: its moments."""
+    """How dossiers are counted, and when. `picked` are the fields that are kept of two of their events."""
 
     def __init__(self, indicators: Iterable[Indicator], kinds: Mapping[str, EventFields]) -> None:
         mine = list(indicators)
         columns = used_columns(mine, dossier_columns(kinds)) if mine else {}
         attributes = [name for name in columns if name not in LIFE_COLUMNS]
-        received = tuple(name for name in attributes if name in kinds["filings.received"].columns)
-        settled = tuple(name for name in attributes if name not in received)
-        self.received, self.settled = _attributes(received), _attributes(settled)
-        self._no_received, self._no_settled = (None,) * len(received), (None,) * len(settled)
-        layout = {name: columns[name] for name in (*received, *settled)} | LIFE_COLUMNS
-        groups: defaultdict[tuple[str, str, str], list[Indicator]] = defaultdict(list)
+        self.picked: dict[str, Picked] = {}
+        for event in ("received", "settled"):
+            fields = kinds.get(f"filings.{event}", EventFields("", {})).columns
+            self.picked[event] = pick(fields, attributes)
+            attributes = [name for name in attributes if name not in fields]
+        self._groups: defaultdict[tuple[str, str, str], list[Indicator]] = defaultdict(list)
         for one in mine:
-            groups[("", one.from_, one.until) if one.kind == "stock" else (one.at, "", "")].append(one)
-        self._slots = [_slot(when, group, layout) for when, group in groups.items()]
+            when = ("", one.from_, one.until) if one.kind == "stock" else (one.at, "", "")
+            self._groups[when].append(one)
+        self._columns = columns | LIFE_COLUMNS
 
-    def moments(self, dossier: Dossier, calendar: Calendar) -> list[Moment]:
-        """When the dossier counts, in which slot, and with which values."""
-        row = (
-            (dossier.received_attributes if dossier.received else self._no_received)
-            + (dossier.settled_attributes if dossier.settled else self._no_settled)
-            + life(dossier, calendar)
+    def slots(self, codes: Mapping[str, Codes[Any]]) -> list[Slot]:
+        """The slots, for dossiers whose attributes have these codes."""
+        return [Slot(self._tally(group, codes), *when) for when, group in self._groups.items()]
+
+    def _tally(self, indicators: list[Indicator], codes: Mapping[str, Codes[Any]]) -> Tally:
+        plan = Plan(indicators, used_columns(indicators, self._columns))
+        sources, numbers = (
+            [],
+            [name for name, kind in LIFE_COLUMNS.items() if kind in ("integer", "timestamp")],
         )
-        moments: list[Moment] = []
-        for number, (_, pick, at, begins, ends) in enumerate(self._slots):
-            if at is not None:
-                instant: Any = row[at]
-                if instant is not None:
-                    moments.append((number, instant, 1, pick(row)))
-                continue
-            entry: Any = row[begins]
-            if entry is None:
-                continue
-            leaving: Any = row[ends]
-            if leaving is None:
-                moments.append((number, entry, 1, pick(row)))
-            elif leaving > entry:
-                values = pick(row)
-                moments.append((number, entry, 1, values))
-                moments.append((number, leaving, -1, values))
-        return moments
-
-    def contributions(self, slot: int, values: Any) -> tuple[Contribution, ...]:
-        """What a moment adds."""
-        plan = self._slots[slot].plan
-        return plan.contributions(values if len(plan.columns) > 1 else (values,) * len(plan.columns))
+        for event, picked in self.picked.items():
+            places = [at for at, name in enumerate(picked.categories) if name in plan.deciding]
+            names = tuple(picked.categories[at] for at in places)
+            sources.append(_projected(names, places, f"{event}_code", codes[event]))
+            numbers += picked.numbers
+        sources += [_number(name) for name in numbers if name in plan.deciding]
+        sources += [_LIFE_SOURCES[name] for name in _LIFE_SOURCES if name in plan.deciding]
+        return Tally(plan, sources, numbers, {})
 
 
-def _slot(when: tuple[str, str, str], indicators: list[Indicator], layout: Mapping[str, str]) -> _Slot:
-    positions = {name: at for at, name in enumerate(layout)}
-    columns = used_columns(indicators, layout)
-    at, begins, ends = when
-    return _Slot(
-        Plan(indicators, columns),
-        _picker([positions[name] for name in columns]),
-        positions[at] if at else None,
-        positions.get(begins, -1),
-        positions.get(ends, -1),
-    )
+def _projected(names: tuple[str, ...], places: list[int], column: str, codes: Codes[Any]) -> Source:
+    """Some of the categories that a column's codes stand for."""
+    projection = Projection(codes, lambda values: tuple([values[at] for at in places]))
+    return Source(names, lambda rows: projection(rows[column]), projection.value)
 
 
-def _picker(positions: list[int]) -> Callable[[Row], Any]:
-    return itemgetter(*positions) if positions else lambda row: None
+def _number(name: str) -> Source:
+    return Source((name,), itemgetter(name), lambda value: (None if value == NULL else value,))
 
 
-def _attributes(fields: tuple[str, ...]) -> Callable[[Any], Row]:
-    """Data to the tuple of these fields' values; attrgetter alone gives a bare value for one, and takes no none."""
-    if not fields:
-        return lambda data: ()
-    get: Callable[[Any], Any] = attrgetter(*fields)
-    return get if len(fields) > 1 else lambda data: (get(data),)
+_LIFE_SOURCES = {
+    "outcome": Source(("outcome",), itemgetter("outcome"), lambda code: (OUTCOMES[code],)),
+    "on_time": Source(("on_time",), itemgetter("on_time"), lambda code: (None if code < 0 else bool(code),)),
+}

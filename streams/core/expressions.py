@@ -27,11 +27,15 @@ class ExpressionError(ValueError):
 
 
 class Expression(NamedTuple):
-    """A checked expression and the columns it uses; `evaluate` takes a row, in which timestamps are epoch ms."""
+    """A checked expression; `evaluate` takes a row, in which timestamps are epoch ms.
+
+    Of `columns`, those that it uses, `valued` are the ones whose value matters, and not only whether they are null.
+    """
 
     text: str
     type: Type
     columns: tuple[str, ...]
+    valued: frozenset[str]
     evaluate: Evaluate
 
 
@@ -70,10 +74,12 @@ def compile_expression(text: str, columns: Mapping[str, str]) -> Expression:
     except SqlglotError as error:
         msg = f"cannot read the expression {text!r}: it is not complete, or not SQL"
         raise ExpressionError(msg) from error
-    used = tuple(dict.fromkeys(column.name for column in tree.find_all(exp.Column)))
+    found = list(tree.find_all(exp.Column))
+    used = tuple(dict.fromkeys(column.name for column in found))
+    valued = frozenset(column.name for column in found if not isinstance(column.parent, exp.Is))
     compiler = _Compiler(text, columns)
     kind, evaluate = compiler.compile(tree)
-    return Expression(text, kind, used, evaluate)
+    return Expression(text, kind, used, valued, evaluate)
 
 
 class _Compiler:

@@ -1,8 +1,9 @@
-"""Indicators compiled for speed: what a row adds to which sums.
+"""Indicators compiled for speed: what rows that are alike add to which sums.
 
-Expressions mostly look at columns of few values (channel, method, on time). For each combination of these the outcome
-is computed once and remembered, so that the cost per event hardly depends on the number of indicators; only terms over
-other columns (amounts, durations) are evaluated row by row.
+Expressions mostly look at columns of few values (channel, method, on time): these decide. Numbers mostly are what is
+summed (records, durations): these are only measured, as columns. Rows that agree in all that decides are counted
+together, and for each such combination the outcome is computed once and remembered. So the cost per event hardly
+depends on the number of indicators. A number that is compared or calculated with decides like any other column.
 """
 
 from __future__ import annotations
@@ -13,85 +14,93 @@ from typing import NamedTuple
 from streams.core.expressions import Expression, Row, Value, compile_expression
 from streams.core.indicators import Indicator
 
-_CATEGORICAL = ("string", "boolean")
-_REMEMBERED = 50_000
+_NUMBERS = ("integer", "timestamp")
+
+
+class Term(NamedTuple):
+    """A numerator or denominator of rows that are alike: so much for each, or the sum of a measured column."""
+
+    each: int
+    measured: str = ""
 
 
 class Contribution(NamedTuple):
-    """What a row adds to an indicator, whenever and wherever that is."""
+    """What rows that are alike add to an indicator, whenever and wherever that is."""
 
     indicator: str
     dims: str
-    numerator: int
-    denominator: int
+    numerator: Term
+    denominator: Term
 
 
 class _Compiled(NamedTuple):
-    """An indicator's expressions, ready for the rows of one plan."""
+    """An indicator's expressions, ready for rows of the plan's columns."""
 
     indicator: str
-    by: tuple[tuple[str, int], ...]
+    by: tuple[str, ...]
     where: Expression
     numerator: Expression
     denominator: Expression
 
 
 class Plan:
-    """The indicators over one kind of row, whose values stand in the order of `columns` (name to type)."""
+    """The indicators over one kind of row, whose columns are given with their types.
+
+    `deciding` are the columns whose values decide; `present` the numbers of which it matters only whether they are
+    null; `measured` the numbers that are summed.
+    """
 
     def __init__(self, indicators: Iterable[Indicator], columns: Mapping[str, str]) -> None:
-        self.columns = tuple(columns)
-        self._categories = tuple(at for at, kind in enumerate(columns.values()) if kind in _CATEGORICAL)
-        self._categorical = {self.columns[at] for at in self._categories}
+        self._columns = columns
         self._compiled = [
             _Compiled(
                 indicator.id,
-                tuple((name, self.columns.index(name)) for name in indicator.by),
+                indicator.by,
                 compile_expression(indicator.where, columns),
                 compile_expression(indicator.numerator, columns),
                 compile_expression(indicator.denominator or "0", columns),
             )
             for indicator in indicators
         ]
-        self._decided: dict[Row, tuple[tuple[Contribution, ...], tuple[_Compiled, ...]]] = {}
-
-    def contributions(self, row: tuple[Value, ...]) -> tuple[Contribution, ...]:
-        """What the row adds to each indicator that counts it."""
-        all_categorical = len(self._categories) == len(row)
-        categories = row if all_categorical else tuple([row[at] for at in self._categories])
-        decided = self._decided.get(categories)
-        if decided is None:
-            decided = self._decide(categories, row)
-        always, row_by_row = decided
-        if not row_by_row:
-            return always
-        return (*always, *[_contribution(one, row) for one in row_by_row if one.where.evaluate(row)])
-
-    def _decide(
-        self, categories: Row, row: tuple[Value, ...]
-    ) -> tuple[tuple[Contribution, ...], tuple[_Compiled, ...]]:
-        """Split the indicators into those that the categories decide and those that every row must be asked for."""
-        if len(self._decided) >= _REMEMBERED:
-            self._decided.clear()
-        always, row_by_row = [], []
+        used: set[str] = set()
+        valued: set[str] = set()
+        measured: set[str] = set()
         for one in self._compiled:
-            if self._is_categorical(one.where) and not one.where.evaluate(row):
-                continue
-            if all(map(self._is_categorical, (one.where, one.numerator, one.denominator))):
-                always.append(_contribution(one, row))
-            else:
-                row_by_row.append(one)
-        self._decided[categories] = tuple(always), tuple(row_by_row)
-        return self._decided[categories]
+            used.update(one.by, *(expression.columns for expression in one[2:]))
+            valued.update(one.by, one.where.valued)
+            for term in (one.numerator, one.denominator):
+                if self._is_bare(term):
+                    measured.update(term.columns)
+                else:
+                    valued |= term.valued
+        valued |= {name for name in used if columns[name] not in _NUMBERS}
+        self.deciding = tuple(name for name in columns if name in valued)
+        self.measured = tuple(name for name in columns if name in measured)
+        self.present = tuple(name for name in columns if name in used - valued)
 
-    def _is_categorical(self, expression: Expression) -> bool:
-        return self._categorical.issuperset(expression.columns)
+    def _is_bare(self, term: Expression) -> bool:
+        """Whether the term is a column of numbers and nothing else."""
+        return term.text.strip() in self._columns and term.type in _NUMBERS
 
+    def contributions(self, row: Mapping[str, Value]) -> tuple[Contribution, ...]:
+        """What rows with these values add; in a column of `present` any number stands for what is not null.
 
-def _contribution(one: _Compiled, row: tuple[Value, ...]) -> Contribution:
-    dims = ",".join([f"{name}={row[at]}" for name, at in one.by if row[at] is not None])
-    numerator, denominator = one.numerator.evaluate(row), one.denominator.evaluate(row)
-    return Contribution(one.indicator, dims, as_number(numerator), as_number(denominator))
+        A column that is not given is null.
+        """
+        values = [row.get(name) for name in self._columns]
+        return tuple(
+            Contribution(
+                one.indicator,
+                ",".join([f"{name}={row[name]}" for name in one.by if row.get(name) is not None]),
+                self._term(one.numerator, values),
+                self._term(one.denominator, values),
+            )
+            for one in self._compiled
+            if one.where.evaluate(values)
+        )
+
+    def _term(self, term: Expression, values: Row) -> Term:
+        return Term(0, term.columns[0]) if self._is_bare(term) else Term(as_number(term.evaluate(values)))
 
 
 def as_number(value: Value) -> int:

@@ -13,6 +13,8 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from streams.core.seen import digest
+
 DayKey = tuple[str, str, str, date]
 """(indicator, unit, dims, local day)"""
 
@@ -37,6 +39,11 @@ class FakeEvent:
         return SimpleNamespace(**self.fields)
 
 
+def identity(event: FakeEvent) -> bytes:
+    """What orders events of the same instant."""
+    return digest(event.kind, event.subject, event.source, event.id)
+
+
 def dossiers(events: Iterable[FakeEvent]) -> list[tuple[str, dict[str, Any]]]:
     """(unit, columns) of every dossier."""
     by_dossier: defaultdict[tuple[str, str], list[FakeEvent]] = defaultdict(list)
@@ -45,7 +52,7 @@ def dossiers(events: Iterable[FakeEvent]) -> list[tuple[str, dict[str, Any]]]:
             by_dossier[event.subject, event.fields["dossier"]].append(event)
     result = []
     for (unit, _), history in by_dossier.items():
-        history.sort(key=lambda event: (event.time, event.id))
+        history.sort(key=lambda event: (event.time, identity(event)))
         received = next((e for e in history if e.kind == "filings.received"), None)
         settled = next((e for e in history if e.kind == "filings.settled"), None)
         closed = next(

@@ -59,7 +59,10 @@ INDICATORS = [
 DEFINITIONS = Definitions(INDICATORS, KINDS, UNITS)
 
 START = datetime(2024, 2, 27, tzinfo=UTC)
-instants = st.integers(0, 6 * 86_400).map(lambda seconds: START + timedelta(seconds=seconds))
+instants = st.one_of(
+    st.integers(0, 6 * 86_400).map(lambda seconds: START + timedelta(seconds=seconds)),
+    st.integers(0, 6).map(lambda days: START + timedelta(days=days)),  # often the same for several events
+)
 dues = st.one_of(st.none(), instants)
 
 
