@@ -34,12 +34,14 @@ consumed as in stock Faust. How an agent uses it, acknowledging only what is saf
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 import faust
+from aiokafka.consumer import fetcher
 from faust.transport.consumer import ensure_TP
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
@@ -77,11 +79,49 @@ class BatchSchema(faust.Schema):  # type: ignore[misc]  # Faust is untyped here
         return batch
 
 
+class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]
+    """Gives the records of batch topics as aiokafka's parser made them.
+
+    The ConsumerRecord that aiokafka makes of each costs a third of fetching it, and says nothing that a batch does not.
+    """
+
+    def __iter__(self) -> Iterator[Any]:
+        records: Iterator[Any] = self._records_iterator
+        return records
+
+    def _consumer_record(self, tp: Any, record: Any) -> Any:
+        marked = self._key_deserializer
+        if isinstance(marked, _BatchedTopics) and tp.topic in marked.topics:
+            return record
+        return super()._consumer_record(tp, record)
+
+
+class _BatchedTopics:
+    """Marks a consumer as one of ours: what aiokafka hands from a consumer to its records is the key's deserializer."""
+
+    def __init__(self, topics: set[str]) -> None:
+        self.topics = topics
+
+    def __call__(self, key: bytes | None) -> bytes | None:
+        """The key as it is."""
+        return key
+
+
+fetcher.PartitionRecords = (
+    _PartitionRecords  # aiokafka's fetcher looks it up by this name, and lets nobody choose
+)
+
+
 class _ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
     """Fetches nothing that Faust would drop."""
 
     fetched_in = 0
     """In which assignment, counted by the consumer, the last fetch took its records."""
+
+    def _create_consumer(self, loop: asyncio.AbstractEventLoop) -> Any:
+        consumer = super()._create_consumer(loop)
+        consumer._key_deserializer = _BatchedTopics(self.app.batch_topics)  # noqa: SLF001  # Faust gives no way to pass it
+        return consumer
 
     async def _fetch_records(
         self,

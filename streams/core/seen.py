@@ -33,11 +33,14 @@ class SeenIds:
 
     def first(self, identity: bytes) -> bool:
         """Whether this is the first time; remembers it."""
-        if identity in self._younger or identity in self._older:
+        if identity in self._older:
+            return False
+        known = len(self._younger)
+        self._younger.add(identity)
+        if len(self._younger) == known:
             return False
         self._new.append(identity)
-        self._younger.add(identity)
-        if len(self._younger) >= self._generation:
+        if known + 1 >= self._generation:
             self._older, self._younger = self._younger, set()
         return True
 
