@@ -55,9 +55,10 @@ class Horizon(NamedTuple):
                 f"SELECT arrayJoin([{codes}]) AS unit, toDate32('{self.day_sums}') AS lost, true AS until"
             )
         if self.events:
+            # `day` is of UTC, and ends the next day in zones east of it
+            lost = "toDate32(day) + 1" if indicator.at == "arrived_at" else f"toDate32(newest, '{zone}')"
             parts.append(
-                f"SELECT unit, toDate32(newest, '{zone}') AS lost, true AS until FROM arrival_days"
-                f" WHERE day <= '{self.events}'"
+                f"SELECT unit, {lost} AS lost, true AS until FROM arrival_days WHERE day <= '{self.events}'"
             )
         if self.events and indicator.over_dossiers:
             known = f"FROM dossier_arrivals WHERE toDate(first_arrived_at) <= '{self.events}'"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from streams.core.definitions import EventFields, dossier_columns, event_columns
+from streams.core.definitions import EVENT_COLUMNS, LATE_MS, EventFields, dossier_columns, event_columns
 from streams.core.dossiers import CLOSING, LIFE_COLUMNS
 from streams.core.indicators import Indicator
 from streams.core.plan import used_columns
@@ -59,7 +59,11 @@ def _codes(province: Province, units: Units) -> list[str]:
 
 
 def _flow(indicator: Indicator) -> str:
-    at = "time" if not indicator.over_dossiers else f"fromUnixTimestamp64Milli(assumeNotNull({indicator.at}))"
+    at = (
+        indicator.at
+        if not indicator.over_dossiers
+        else f"fromUnixTimestamp64Milli(assumeNotNull({indicator.at}))"
+    )
     there = "" if not indicator.over_dossiers else f" AND {indicator.at} IS NOT NULL"
     return (
         f"SELECT unit, {_dims(indicator)} AS dims, {at} AS at, {_number(indicator.numerator)} AS numerator,"
@@ -82,12 +86,14 @@ def _stock_changes(indicator: Indicator) -> str:
 
 def _event_rows(indicator: Indicator, fields: Mapping[str, EventFields]) -> str:
     columns = used_columns([indicator], event_columns(indicator.over, fields))
-    selected = [f"{_column(name, kind)} AS {name}" for name, kind in columns.items() if name != "type"]
+    delay_ms = f"greatest(toUnixTimestamp64Milli(arrived_at) - {_TIME_MS}, 0)"
+    selected = [
+        *("unit", "time", "arrived_at"),
+        *(f"{_KIND} AS type", f"{delay_ms} AS delay_ms", f"{delay_ms} > {LATE_MS} AS late"),
+        *(f"{_column(name, kind)} AS {name}" for name, kind in columns.items() if name not in EVENT_COLUMNS),
+    ]
     kinds = ", ".join(_text(kind) for kind in indicator.over)
-    return (
-        f"SELECT {', '.join(['unit', 'time', f'{_KIND} AS type', *selected])} FROM events FINAL"
-        f" WHERE {_KIND} IN ({kinds})"
-    )
+    return f"SELECT {', '.join(selected)} FROM events FINAL WHERE {_KIND} IN ({kinds})"
 
 
 def _dossier_rows(indicator: Indicator, province: Province, fields: Mapping[str, EventFields]) -> str:

@@ -51,7 +51,8 @@ def definitions(configuration: Configuration, registry: Registry) -> Definitions
 
 def admission(configuration: Configuration, registry: Registry) -> Admission:
     """What compute and store let in."""
-    return Admission(EventDecoder(registry), configuration.units, topics.STREAMS)
+    kept = configuration.retention.events
+    return Admission(EventDecoder(registry), configuration.units, topics.STREAMS, kept.days if kept else None)
 
 
 def compute_app(settings: Settings, configuration: Configuration, registry: Registry) -> BatchApp:

@@ -13,10 +13,10 @@ from config.columns import dimensions, event_fields
 from config.problems import Problem, did_you_mean
 from config.shapes import Entry, Sheets
 from schemas.registry import Registry
-from streams.core.definitions import EventFields, dossier_columns, event_columns
+from streams.core.definitions import EVENT_COLUMNS, EVENT_TIMES, EventFields, dossier_columns, event_columns
 from streams.core.dossiers import LIFE_COLUMNS
 from streams.core.expressions import ExpressionError, compile_expression
-from streams.core.indicators import DOSSIERS, Indicator
+from streams.core.indicators import DOSSIERS, EVENTS, Indicator
 
 Columns = Mapping[str, str]
 
@@ -42,8 +42,19 @@ class IndicatorBuilder:
                 found = [*_terms(entry), *self._rows(entry)]
                 problems += found
                 if not found:
-                    indicators.setdefault(entry.value["id"], _indicator(entry.value))
+                    indicators.setdefault(entry.value["id"], self._indicator(entry.value))
         return indicators, problems
+
+    def _indicator(self, value: Mapping[str, Any]) -> Indicator:
+        over = _over(value)
+        made = {
+            **value,
+            "over": tuple(self._kinds) if over == (EVENTS,) else over,
+            **{key: _text(value[key]) for key in _RESULTS if key in value},
+        }
+        if "target" in made:
+            made["target"] = quantities.value(made["target"], made["format"])
+        return msgspec.convert(made, Indicator)
 
     def _rows(self, entry: Entry) -> Iterator[Problem]:
         """Whether the entry fits the rows that it is over."""
@@ -51,6 +62,9 @@ class IndicatorBuilder:
         if over == (DOSSIERS,):
             columns: Columns = dossier_columns(self._kinds)
             yield from _dossier_times(entry, columns)
+        elif over == (EVENTS,):
+            columns = EVENT_COLUMNS
+            yield from _event_times(entry)
         elif unknown := [kind for kind in over if kind not in self._kinds]:
             for kind in unknown:
                 yield from self._unknown_kind(entry, kind)
@@ -63,13 +77,12 @@ class IndicatorBuilder:
         yield from self._by(entry, columns)
 
     def _unknown_kind(self, entry: Entry, kind: str) -> Iterator[Problem]:
-        if kind == DOSSIERS:
-            hint = f"Write over: {DOSSIERS}, or only kinds of events."
-            yield entry.problem(f"'{DOSSIERS}' stands beside kinds of events", hint, ("over",))
+        if kind in (DOSSIERS, EVENTS):
+            hint = f"Write over: {kind}, or only kinds of events."
+            yield entry.problem(f"'{kind}' stands beside kinds of events", hint, ("over",))
         else:
-            yield entry.problem(
-                f"unknown kind of event '{kind}'", did_you_mean(kind, [*self._kinds, DOSSIERS]), ("over",)
-            )
+            known = [*self._kinds, DOSSIERS, EVENTS]
+            yield entry.problem(f"unknown kind of event '{kind}'", did_you_mean(kind, known), ("over",))
 
     def _by(self, entry: Entry, columns: Columns) -> Iterator[Problem]:
         few = [name for name in columns if name in self._dimensions]
@@ -89,13 +102,6 @@ def _over(value: Mapping[str, Any]) -> tuple[str, ...]:
 def _text(expression: str | bool) -> str:
     """An expression as text: `true` needs no quotes."""
     return str(expression).lower() if isinstance(expression, bool) else expression
-
-
-def _indicator(value: Mapping[str, Any]) -> Indicator:
-    made = {**value, "over": _over(value), **{key: _text(value[key]) for key in _RESULTS if key in value}}
-    if "target" in made:
-        made["target"] = quantities.value(made["target"], made["format"])
-    return msgspec.convert(made, Indicator)
 
 
 def _terms(entry: Entry) -> Iterator[Problem]:
@@ -142,8 +148,9 @@ def _event_times(entry: Entry) -> Iterator[Problem]:
     for key in ("from", "until"):
         if key in entry.value:
             yield entry.problem(f"'{key}' has no meaning for events", "Remove it.", (key,))
-    if entry.value.get("at", "time") != "time":
-        yield entry.problem("events count at their 'time'", "Remove 'at'.", ("at",))
+    if entry.value.get("at", "time") not in EVENT_TIMES:
+        hint = f"Write one of: {', '.join(EVENT_TIMES)}."
+        yield entry.problem("events count when they happened or when they arrived", hint, ("at",))
 
 
 def _ambiguous(entry: Entry, columns: Columns, kinds: Sequence[EventFields]) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from streams.core.buckets import DAY, HORIZON_S, HOUR, MINUTE, Buckets, Key, Val
 from streams.core.columns import Array, Codes, Columns, sum_by
 from streams.core.definitions import Definitions, Slot
 from streams.core.dossiers import FOLDED, DossierRows, Dossiers
-from streams.core.intake import CountedEvents, DossierEvents
+from streams.core.intake import CountedEvents, DossierEvents, Take
 from streams.core.seen import SeenIds, digest
 from streams.core.tally import Additions
 
@@ -67,7 +67,7 @@ class State:
             {event: fields.numbers for event, fields in picked.items()},
         )
         self._slots = definitions.dossiers.slots(self._dossiers.attributes)
-        self._counted = {kind: CountedEvents(plan) for kind, plan in definitions.events.items()}
+        self._counted = [CountedEvents(plan) for plan in definitions.events]
         self._folded = {
             kind: DossierEvents(
                 event, picked.get(event), self._dossiers, states_due="due_at" in fields.columns
@@ -76,10 +76,11 @@ class State:
             if (event := kind.removeprefix(_FILINGS)) != kind
             and (event in FOLDED or "due_at" in fields.columns)
         }
-        self._takes = {
-            kind: [intakes[kind].take for intakes in (self._counted, self._folded) if kind in intakes]
-            for kind in definitions.kinds
-        }
+        self._takes: dict[str, list[Take]] = {kind: [] for kind in definitions.kinds}
+        for counted in self._counted:
+            self._takes[counted.kind].append(counted.take)
+        for kind, folded in self._folded.items():
+            self._takes[kind].append(folded.take)
         self.offsets: dict[str, int] = {}
         self.arrived_ms = 0
 
@@ -110,7 +111,7 @@ class State:
         return Group(values, delta)
 
     def _count_events(self) -> None:
-        for events in self._counted.values():
+        for events in self._counted:
             rows = events.drain()
             if not len(rows["at"]):
                 continue

@@ -18,6 +18,9 @@ from streams.core.units import Units
 MAX_SKEW_MS = 5 * 60_000
 """How far an event's time may lie after its arrival: clocks of sources differ."""
 
+_DAY_MS = 86_400_000
+_UNLIMITED = 2**62
+
 _SHOWN_CHARACTERS = 64 * 1024
 
 
@@ -46,11 +49,20 @@ class Admission:
     The decision depends on the record and the configuration alone, so that every worker and every replay agree.
     """
 
-    def __init__(self, decoder: EventDecoder, units: Units, streams: Iterable[str]) -> None:
+    def __init__(
+        self, decoder: EventDecoder, units: Units, streams: Iterable[str], max_age_days: int | None = None
+    ) -> None:
+        """Take the age that an event may have at its arrival; an archive (a province that is not live) has no limit."""
         self._decode = decoder.decode
-        self._subjects = frozenset(units.units) | frozenset(units.provinces)
+        self._max_age_days = max_age_days
+        self._max_age_ms = {
+            code: _UNLIMITED
+            if max_age_days is None or not units.province_of(code).live
+            else max_age_days * _DAY_MS
+            for code in units.ancestors
+        }
         # remembered, because a source that uses a wrong code uses it again and again
-        self._nearest = lru_cache(10_000)(lambda code: nearest(code, self._subjects))
+        self._nearest = lru_cache(10_000)(lambda code: nearest(code, self._max_age_ms))
         self._stream_of = {f"ioc.events.{stream}": stream for stream in streams}
 
     def admit(self, topic: str, value: bytes | None, arrived_ms: int) -> tuple[Event, int]:
@@ -60,12 +72,16 @@ class Admission:
             Refusal: with the reason, the field and what was expected.
         """
         event = self._decode(value or b"")
-        if event.subject not in self._subjects:
+        max_age_ms = self._max_age_ms.get(event.subject)
+        if max_age_ms is None:
             raise self._refusal(event, "unknown_unit", "$.subject", self._unknown(event.subject))
         time_ms = epoch_ms(event.time)
         if time_ms > arrived_ms + MAX_SKEW_MS:
             ahead = f"expected a time at most {MAX_SKEW_MS // 60_000} minutes after the arrival"
             raise self._refusal(event, "from_the_future", "$.time", ahead)
+        if time_ms < arrived_ms - max_age_ms:
+            behind = f"expected a time at most {self._max_age_days} days before the arrival, as long as events are kept"
+            raise self._refusal(event, "too_old", "$.time", behind)
         stream = self._stream_of.get(topic)
         if stream is not None and event.stream != stream:
             raise self._refusal(

@@ -13,6 +13,7 @@ import numpy as np
 from streams.core.calendar import Calendar, Calendars, epoch_ms
 from streams.core.columns import NULL, Array, Codes, Columns, Projection
 from streams.core.dossiers import LIFE_COLUMNS, OUTCOMES
+from streams.core.expressions import conditions
 from streams.core.indicators import Indicator
 from streams.core.plan import Plan, used_columns
 from streams.core.tally import Source, Tally
@@ -36,23 +37,34 @@ class Definitions:
         self.kinds = {kind.kind: kind for kind in kinds}
         self.units = units
         self.stocks = frozenset(indicator.id for indicator in everything if indicator.kind == "stock")
-        self.events = {
-            kind: EventPlan(fields, mine, self.kinds)
-            for kind, fields in self.kinds.items()
-            if (mine := [one for one in everything if kind in one.over])
-        }
+        self.events = [
+            EventPlan(fields, at, mine, self.kinds)
+            for fields in self.kinds.values()
+            for at in EVENT_TIMES
+            if (mine := [one for one in everything if fields.kind in one.over and one.at == at])
+        ]
         self.dossiers = DossierPlan([one for one in everything if one.over_dossiers], self.kinds)
         self.lineage = Lineage(units.ancestors)
         calendars = {code: Calendar(units.zone_of(code)) for code in units.provinces}
         self.calendars = Calendars([calendars[units.province_of(code).code] for code in units.ancestors])
 
 
+LATE_MS = 15 * 60_000
+"""An event that arrives so long after it happened is late: it corrects what the shortest window has shown."""
+
+EVENT_COLUMNS = {"type": "string", "late": "boolean", "delay_ms": "integer"}
+"""Columns that every event has, besides the fields of its data: its kind, and how it arrived."""
+
+EVENT_TIMES = ("time", "arrived_at")
+"""When an event may be counted."""
+
+
 def event_columns(over: Iterable[str], kinds: Mapping[str, EventFields]) -> dict[str, str]:
-    """The columns of an indicator over these kinds of events: their fields and `type`."""
-    columns = {"type": "string"}
+    """The columns of an indicator over these kinds of events: their fields and EVENT_COLUMNS."""
+    columns: dict[str, str] = {}
     for kind in over:
         columns |= kinds[kind].columns
-    return columns
+    return columns | EVENT_COLUMNS
 
 
 def dossier_columns(kinds: Mapping[str, EventFields]) -> dict[str, str]:
@@ -123,22 +135,32 @@ def _integer(value: int | datetime | None) -> int:
 
 
 class EventPlan:
-    """How events of one kind are counted; their columns are `code`, of the categories, and the numbers."""
+    """How events of one kind are counted, at one of EVENT_TIMES.
 
-    def __init__(self, fields: EventFields, mine: list[Indicator], kinds: Mapping[str, EventFields]) -> None:
+    Their columns are `code`, of the categories, the numbers, and `late` and `delay_ms`.
+    """
+
+    def __init__(
+        self, fields: EventFields, at: str, mine: list[Indicator], kinds: Mapping[str, EventFields]
+    ) -> None:
         columns: dict[str, str] = {}
         for indicator in mine:
             columns |= used_columns([indicator], event_columns(indicator.over, kinds))
-        self.picked = pick(fields.columns, columns)
+        own = {name: kind for name, kind in fields.columns.items() if name not in EVENT_COLUMNS}
+        self.picked = pick(own, columns)
+        self.at = at
+        self.kind = fields.kind
+        self.only_late = all("late" in conditions(indicator.where) for indicator in mine)
         self._plan = Plan(mine, columns)
-        self._kind = fields.kind
 
     def tally(self, codes: Codes[Any]) -> Tally:
         """Counts rows whose categories have these codes."""
         picked = self.picked
         sources = [Source(picked.categories, itemgetter("code"), codes.known.__getitem__)]
-        sources += [_number(name) for name in picked.numbers if name in self._plan.deciding]
-        return Tally(self._plan, sources, picked.numbers, {"type": self._kind})
+        numbers = (*picked.numbers, "delay_ms")
+        sources += [_number(name) for name in numbers if name in self._plan.deciding]
+        sources += [_LATE] if "late" in self._plan.deciding else []
+        return Tally(self._plan, sources, numbers, {"type": self.kind})
 
 
 class Slot(NamedTuple):
@@ -213,6 +235,8 @@ def _projected(names: tuple[str, ...], places: list[int], column: str, codes: Co
 def _number(name: str) -> Source:
     return Source((name,), itemgetter(name), lambda value: (None if value == NULL else value,))
 
+
+_LATE = Source(("late",), itemgetter("late"), lambda code: (bool(code),))
 
 _LIFE_SOURCES = {
     "outcome": Source(("outcome",), itemgetter("outcome"), lambda code: (OUTCOMES[code],)),

@@ -82,6 +82,13 @@ def compile_expression(text: str, columns: Mapping[str, str]) -> Expression:
     return Expression(text, kind, used, valued, evaluate)
 
 
+def conditions(text: str) -> frozenset[str]:
+    """The columns that must be true for the expression to be: those that AND joins, and nothing else is done with."""
+    tree = sqlglot.parse_one(text, read="clickhouse")
+    parts = tree.flatten() if isinstance(tree, exp.And) else [tree]
+    return frozenset(part.name for part in parts if isinstance(part, exp.Column))
+
+
 class _Compiler:
     """Turns a syntax tree into nested closures, checking types on the way."""
 

@@ -11,6 +11,9 @@ from streams.core.units import Text
 DOSSIERS = "dossiers"
 """The value of `over` for an indicator on dossiers folded from their events."""
 
+EVENTS = "events"
+"""The value of `over`, in a file, for an indicator on events of every kind."""
+
 Kind = Literal["flow", "stock"]
 Format = Literal["percent", "count", "vnd", "days"]
 

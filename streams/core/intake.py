@@ -6,15 +6,18 @@ Gathering is all that is done for each event; whatever else is to be done is don
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from streams.core.calendar import epoch_ms
 from streams.core.columns import NULL, Codes, Columns
-from streams.core.definitions import EventPlan, Picked
+from streams.core.definitions import LATE_MS, EventPlan, Picked
 from streams.core.dossiers import Dossiers
+
+Take = Callable[[Any, int, int, int, bytes], None]
+"""Gathers an event: (data, unit's code, time and arrival in epoch ms, identity)."""
 
 _IDENTITY_BYTES = 16
 _MOST_CODES = 50_000
@@ -46,20 +49,26 @@ class CountedEvents:
 
     def __init__(self, plan: EventPlan) -> None:
         self._plan = plan
+        self.kind = plan.kind
         self._category, self._number = plan.picked.category, plan.picked.number
-        self._rows = _Rows(["unit", "at", "arrived", "code", *plan.picked.numbers])
+        self._rows = _Rows(["unit", "time", "arrived", "code", *plan.picked.numbers])
         self._codes: Codes[Any] = Codes(())
         self.tally = plan.tally(self._codes)
 
     def take(self, data: Any, unit: int, time_ms: int, arrived_ms: int, identity: bytes) -> None:
         """Gather one event: its data, its unit's code, its time and arrival."""
+        if self._plan.only_late and arrived_ms - time_ms <= LATE_MS:
+            return
         category, number, rows = self._category, self._number, self._rows
         code = self._codes[category(data)] if category else 0
         rows.append(rows.pack(unit, time_ms, arrived_ms, code, *(number(data) if number else ())))
 
     def drain(self) -> Columns:
-        """The events since the last call: unit, at, arrived, code of their categories, numbers."""
-        return self._rows.drain()
+        """The events since the last call: unit, arrived, when they count (`at`), and what their plan looks at."""
+        rows = self._rows.drain()
+        delay_ms = np.maximum(rows["arrived"] - rows["time"], 0)
+        at = rows["time" if self._plan.at == "time" else "arrived"]
+        return {**rows, "at": at, "delay_ms": delay_ms, "late": (delay_ms > LATE_MS).view(np.int8)}
 
     def forget(self) -> None:
         """Number categories anew when there are very many; only when nothing is gathered."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -76,7 +76,7 @@ def dossiers(events: Iterable[FakeEvent]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def day_sums(
-    events: list[FakeEvent], zone: ZoneInfo, above: dict[str, list[str]]
+    events: list[FakeEvent], arrived: list[datetime], zone: ZoneInfo, above: dict[str, list[str]]
 ) -> dict[DayKey, tuple[int, int]]:
     """Day buckets of the indicators that tests/unit/test_compute_model.py defines; zero sums left out."""
     sums: defaultdict[DayKey, list[int]] = defaultdict(lambda: [0, 0])
@@ -97,6 +97,14 @@ def day_sums(
     for event in distinct:
         if event.kind == "payments.paid":
             add("amount", event.subject, "", event.time, event.fields["amount"], 0)
+    first = {
+        (event.source, event.id): at for event, at in zip(reversed(events), reversed(arrived), strict=True)
+    }
+    for event in distinct:
+        at = first[event.source, event.id]
+        delay = at - event.time
+        if delay > timedelta(minutes=15):
+            add("late", event.subject, f"type={event.kind}", at, delay // timedelta(milliseconds=1), 1)
     return {key: (n, d) for key, (n, d) in sums.items() if n or d}
 
 

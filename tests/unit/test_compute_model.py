@@ -55,6 +55,15 @@ INDICATORS = [
     ),
     indicator(id="overdue", over=("dossiers",), kind="stock", from_="overdue_from", until="closed_at"),
     indicator(id="amount", over=("payments.paid",), numerator="amount"),
+    indicator(
+        id="late",
+        over=tuple(kind.kind for kind in KINDS),
+        at="arrived_at",
+        where="late",
+        numerator="delay_ms",
+        denominator="true",
+        by=("type",),
+    ),
 ]
 DEFINITIONS = Definitions(INDICATORS, KINDS, UNITS)
 
@@ -91,9 +100,9 @@ def histories(draw: st.DrawFn) -> list[FakeEvent]:
 def test_sums_equal_the_reference(events: list[FakeEvent], cuts: list[int], restarts: bool) -> None:
     state = State(DEFINITIONS)
     log = []
-    arrived_ms = int((START + timedelta(days=7)).timestamp() * 1000)
+    arrived = [START + timedelta(days=6, hours=at) for at in range(len(events))]
     for at, event in enumerate(events):
-        state.apply(event, epoch_ms(event.time), arrived_ms)
+        state.apply(event, epoch_ms(event.time), epoch_ms(arrived[at]))
         state.offsets["t"] = at + 1
         if at in cuts:
             log.append(state.drain().delta)
@@ -113,7 +122,7 @@ def test_sums_equal_the_reference(events: list[FakeEvent], cuts: list[int], rest
             for key, n, d in days
             if key.indicator != "overdue" and (n or d)
         }
-        assert flows == day_sums(events, ZONE, ABOVE)
+        assert flows == day_sums(events, arrived, ZONE, ABOVE)
         for unit in ("a", "b", "40"):
             for day in (date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1), date(2024, 3, 10)):
                 midnight = datetime(day.year, day.month, day.day, tzinfo=ZONE).timestamp()

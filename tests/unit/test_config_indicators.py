@@ -53,7 +53,11 @@ _INSTANTS = "received_at, due_at, overdue_from, settled_at, closed_at"
             "kind: stock\n    at: received_at",
             "17: 'at' has no meaning for a stock. A stock over dossiers has 'from' and 'until'.",
         ),
-        ("format: vnd", "format: vnd\n    at: time_of_day", "26: events count at their 'time'. Remove 'at'."),
+        (
+            "format: vnd",
+            "format: vnd\n    at: time_of_day",
+            "26: events count when they happened or when they arrived. Write one of: time, arrived_at.",
+        ),
         ("format: vnd", "format: vnd\n    from: time", "26: 'from' has no meaning for events. Remove it."),
         (
             "format: vnd",
