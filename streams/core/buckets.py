@@ -7,8 +7,13 @@ a stock, by how much it changed.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from sys import intern
 from typing import NamedTuple
+from zlib import compress, decompress
+
+import msgspec
 
 from streams.core.columns import Array
 
@@ -17,6 +22,15 @@ GRAINS = (MINUTE, HOUR, DAY)
 
 HORIZON_S = {MINUTE: 2 * 3600, HOUR: 3 * 86_400}
 """How long after its start a bucket of this grain still changes, in seconds."""
+
+_QUIET_S = 10 * 86_400
+"""A day that began so long ago is packed until something changes it."""
+
+_Packed = tuple[str, str, str, int, int]
+"""(indicator, unit, dims, numerator, denominator) of a day."""
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[_Packed]).decode
 
 
 class Key(NamedTuple):
@@ -38,15 +52,21 @@ class Value(NamedTuple):
 
 
 class Buckets:
-    """All sums of one partition, and which of them changed since they were last drained."""
+    """All sums of one partition, and which of them changed since they were last drained.
+
+    Days that have been quiet for a while are packed: a year of days would otherwise be most of a worker's memory.
+    """
 
     def __init__(self) -> None:
         self._sums: dict[Key, tuple[int, int]] = {}
         self._changed: set[Key] = set()
-        self._evicted_minute = 0
+        self._packed: dict[int, bytes] = {}
+        self._tidied_minute = self._packed_hour = 0
 
     def add(self, key: Key, numerator: int, denominator: int) -> None:
         """Add to a bucket (a retraction adds negative numbers)."""
+        if key.bucket in self._packed and key.grain == DAY:
+            self._unpack(key.bucket)
         old_numerator, old_denominator = self._sums.get(key, (0, 0))
         self._sums[key] = (old_numerator + numerator, old_denominator + denominator)
         self._changed.add(key)
@@ -59,24 +79,52 @@ class Buckets:
 
     def restore(self, values: Iterable[Value]) -> None:
         """Overlay absolute values read from the state's log; they do not count as changes."""
-        for key, numerator, denominator in values:
+        for (indicator, unit, dims, grain, bucket), numerator, denominator in values:
+            # read from a log, each key comes with texts of its own
+            key = Key(intern(indicator), intern(unit), intern(dims), intern(grain), bucket)
+            if bucket in self._packed and grain == DAY:
+                self._unpack(bucket)
             self._sums[key] = (numerator, denominator)
 
     def __iter__(self) -> Iterator[Value]:
-        return (Value(key, *sums) for key, sums in self._sums.items())
+        for key, sums in self._sums.items():
+            yield Value(key, *sums)
+        for bucket in self._packed:
+            yield from self._packed_values(bucket)
 
-    def evict(self, now_ms: int) -> None:
-        """Forget buckets whose horizon has passed, unless they are still to be drained; looks once for each minute."""
-        if now_ms // 60_000 == self._evicted_minute:
+    def tidy(self, now_ms: int) -> None:
+        """Forget buckets whose horizon has passed, and pack quiet days, once all is drained.
+
+        Looks once a minute, and once an hour for days.
+        """
+        if now_ms // 60_000 == self._tidied_minute:
             return
-        self._evicted_minute = now_ms // 60_000
-        closed = [
-            key
-            for key in self._sums
-            if key.grain != DAY and key not in self._changed and not is_open(key.grain, key.bucket, now_ms)
-        ]
-        for key in closed:
+        self._tidied_minute = now_ms // 60_000
+        for key in [key for key in self._sums if not is_open(key.grain, key.bucket, now_ms)]:
             del self._sums[key]
+        if now_ms // 3_600_000 != self._packed_hour:
+            self._packed_hour = now_ms // 3_600_000
+            self._pack(now_ms // 1000 - _QUIET_S)
+
+    def _pack(self, before: int) -> None:
+        days: defaultdict[int, list[_Packed]] = defaultdict(list)
+        for key, (numerator, denominator) in self._sums.items():
+            if key.grain == DAY and key.bucket < before:
+                days[key.bucket].append((key.indicator, key.unit, key.dims, numerator, denominator))
+        for bucket, rows in days.items():
+            self._packed[bucket] = compress(_encode(rows), 1)
+            for indicator, unit, dims, _, _ in rows:
+                del self._sums[Key(indicator, unit, dims, DAY, bucket)]
+
+    def _unpack(self, bucket: int) -> None:
+        self._sums.update((key, (n, d)) for key, n, d in self._packed_values(bucket))
+        del self._packed[bucket]
+
+    def _packed_values(self, bucket: int) -> Iterator[Value]:
+        for indicator, unit, dims, numerator, denominator in _decode(decompress(self._packed[bucket])):
+            yield Value(
+                Key(intern(indicator), intern(unit), intern(dims), DAY, bucket), numerator, denominator
+            )
 
 
 def is_open(grain: str, bucket: int, now_ms: int) -> bool:

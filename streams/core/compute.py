@@ -101,7 +101,7 @@ class State:
         self._count_events()
         changed = self._count_dossiers()
         values = self._buckets.drain()
-        self._buckets.evict(self.arrived_ms)
+        self._buckets.tidy(self.arrived_ms)
         delta = Delta(
             offsets=dict(self.offsets),
             seen=self._seen.drain(),
