@@ -1,9 +1,12 @@
 """Compute: fetched batches of events in, indicator values and dead letters out, exactly once in effect.
 
-Batches are applied to the state in memory as they come; from time to time they are committed as a group: emit what
-changed and wait for its delivery, log the state's delta and wait, and only then acknowledge the batches to Kafka.
-A worker killed anywhere in between leaves a log that ends before the group: its successor applies the same batches
-again and emits the same absolute values again.
+Batches are applied to the state in memory as they come; from time to time they are committed as a group: dead letters,
+then the state's delta into the log, then the figures that changed, each delivered before the next, and only then are
+the batches acknowledged to Kafka. A worker killed before its delta is logged has told nobody a figure: its successor
+applies the same batches again. If it is killed later, the successor has the delta, and tells its figures again.
+
+The delta comes first, since which figures change depends on where a group ends: one told of a group that nobody logged
+would stand for ever where a larger group takes back what it counts before it is ever seen.
 """
 
 from __future__ import annotations
@@ -18,9 +21,9 @@ import msgspec
 from schemas.decoder import Refusal
 from streams import topics
 from streams.batches import RecordBatch
-from streams.core.compute import Delta, State
+from streams.core.compute import Delta, States
 from streams.core.dead_letters import Admission, DeadLetter, dead_letter
-from streams.core.definitions import Definitions
+from streams.core.units import Units
 from streams.core.updates import IndicatorUpdate, updates_by_unit
 from streams.delivery import delivered
 from streams.held import Held
@@ -38,28 +41,36 @@ _encode = msgspec.json.Encoder().encode
 Send = Callable[[str, bytes, bytes], Awaitable[Awaitable[Any]]]
 """(topic, key, value): puts a record into the producer's buffer; what it returns is done once the broker has it."""
 
-Restore = Callable[[int], Coroutine[Any, Any, tuple[State, StateLog[Delta]]]]
-"""The state of a partition number, read from its log."""
+Restore = Callable[[int], Coroutine[Any, Any, tuple[States, StateLog[Delta]]]]
+"""The states of a partition number, read from their log."""
 
 
 class _Closed(NamedTuple):
-    """A group of one partition, closed and encoded: what is still to be delivered for it."""
+    """A group of one partition number, closed and encoded: what is still to be delivered for it."""
 
     updates: list[IndicatorUpdate]
     log: StateLog[Delta]
     entry: Entry
     acknowledgements: list[Callable[[], Any]]
+    is_ours: Callable[[], bool]
+
+
+class _Pending(NamedTuple):
+    """Batches of a partition number that are to be committed: how to acknowledge them, and whether they are ours."""
+
+    acknowledgements: list[Callable[[], Any]]
+    is_ours: Callable[[], bool]
 
 
 class Compute:
     """The states of the partitions that this worker holds, and the group that is not yet committed."""
 
-    def __init__(self, definitions: Definitions, admission: Admission, restore: Restore, send: Send) -> None:
-        self._definitions = definitions
+    def __init__(self, units: Units, admission: Admission, restore: Restore, send: Send) -> None:
+        self._units = units
         self._admission = admission
         self._held = Held(restore)
         self._send = send
-        self._pending: dict[int, list[Callable[[], Any]]] = {}
+        self._pending: dict[int, _Pending] = {}
         self._refused: list[DeadLetter] = []
         self._events = 0
         self._committing = asyncio.Lock()
@@ -80,13 +91,15 @@ class Compute:
         if held is None:
             return
         self._apply(held[0], batch)
-        self._pending.setdefault(batch.partition, []).append(acknowledge)
+        self._pending.setdefault(batch.partition, _Pending([], is_ours)).acknowledgements.append(acknowledge)
         self._events += len(batch)
         if self._events >= GROUP_EVENTS:
             self.full.set()
 
-    def _apply(self, state: State, batch: RecordBatch) -> None:
+    def _apply(self, states: States, batch: RecordBatch) -> None:
         topic, partition = batch.topic, batch.partition
+        state = states[topic]
+        states.changed.add(topic)
         applied = state.offsets.get(topic, 0)
         admit, apply = self._admission.admit, state.apply
         for record in batch.records:
@@ -104,7 +117,7 @@ class Compute:
         state.offsets[topic] = max(applied, batch.last_offset + 1)
 
     async def commit(self) -> None:
-        """Emit, log and acknowledge everything taken since the last commit; nothing to do is nothing done.
+        """Log, emit and acknowledge everything taken since the last commit; nothing to do is nothing done.
 
         Groups are closed at once, without waiting, so that batches taken while this waits for the broker belong to the
         next group.
@@ -114,26 +127,32 @@ class Compute:
             pending, self._pending = self._pending, {}
             self._events = 0
             self.full.clear()
-            groups = [self._close(partition, done) for partition, done in pending.items()]
+            groups = [self._close(partition, group) for partition, group in pending.items()]
             await self._deliver(
                 (topics.DEAD_LETTERS.name, letter.id.encode(), _encode(letter)) for letter in refused
             )
+            await asyncio.gather(*(group.log.write(group.entry) for group in groups))
+            # One that was lost meanwhile may have been read by its new owner before our delta was there.
+            groups = [group for group in groups if group.is_ours()]
             await self._deliver(
                 (topics.INDICATORS.name, update.unit.encode(), _encode(update))
                 for group in groups
                 for update in group.updates
             )
-            await asyncio.gather(*(group.log.write(group.entry) for group in groups))
             for group in groups:
                 for acknowledge in group.acknowledgements:
                     acknowledge()
 
-    def _close(self, partition: int, acknowledgements: list[Callable[[], Any]]) -> _Closed:
-        state, log = self._held[partition]
-        values, delta = state.drain()
+    def _close(self, partition: int, pending: _Pending) -> _Closed:
+        states, log = self._held[partition]
         at_ms = time.time_ns() // 1_000_000
-        updates = updates_by_unit(values, self._definitions.units, partition, delta.version, at_ms)
-        return _Closed(updates, log, log.prepare(delta, state.snapshot), acknowledgements)
+        updates, deltas = [], []
+        for topic, (values, delta) in states.drain():
+            part = topics.part(topic, partition)
+            updates += updates_by_unit(values, self._units, part, delta.version, at_ms)
+            deltas.append(delta)
+        entry = log.prepare(deltas, states.snapshot)
+        return _Closed(updates, log, entry, pending.acknowledgements, pending.is_ours)
 
     async def _deliver(self, records: Iterable[tuple[str, bytes, bytes]]) -> None:
         await delivered([await self._send(topic, key, value) for topic, key, value in records])

@@ -1,7 +1,7 @@
 """The durable state of a worker: a compacted Kafka topic of deltas, one partition per partition of its input.
 
-One record holds one group's change of the state together with the offsets of the events that made it, so that state and
-offsets cannot disagree. Now and then the whole state is written anew and the older records are deleted, which bounds
+One record holds what a group changed in a state together with the offset of the events that made it, so that state and
+offset cannot disagree. Now and then the whole state is written anew and the older records are deleted, which bounds
 both the log and the time to restore. Records are overlaid in the order of their versions: whatever a worker writes
 that lost its partition without knowing is older, or says the same, as what its successor wrote.
 """
@@ -9,14 +9,18 @@ that lost its partition without knowing is older, or says the same, as what its 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Generic, NamedTuple, Protocol, TypeVar
 from uuid import uuid4
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-_MIN_REWRITE_BYTES = 32_000_000
+REWRITE_BYTES = 32_000_000
+"""Of deltas: the least for which the whole state is written anew."""
+
+_SNAPSHOT = b"s"
+"""Ends the keys of a snapshot's records."""
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -46,9 +50,9 @@ class Send(Protocol):
 
 
 class Entry(NamedTuple):
-    """What one group appends: its delta; now and then also the whole state in chunks, and the keys that it replaces."""
+    """What one group appends: its deltas; now and then the whole state in chunks, and the keys that it replaces."""
 
-    delta: _Record
+    deltas: list[_Record]
     snapshot: list[_Record]
     replaced: list[bytes]
 
@@ -60,59 +64,81 @@ _Record = tuple[bytes, bytes]
 class StateLog(Generic[D]):
     """The log of one partition; one writer at a time is meant to hold it."""
 
-    def __init__(self, delta: type[D], topic: str, partition: int, send: Send) -> None:
+    def __init__(
+        self, delta: type[D], topic: str, partition: int, send: Send, rewrite_bytes: int = REWRITE_BYTES
+    ) -> None:
         self._decode = msgspec.msgpack.Decoder(delta).decode
         self._topic = topic
         self._partition = partition
         self._send = send
-        self._writer = uuid4().hex[:12]
-        self._serial = 0
+        self._rewrite_bytes = rewrite_bytes
+        self._writer = uuid4().hex[:12].encode()
+        self._group = 0
         self._snapshot_bytes = 0
         self._delta_bytes = 0
         self._keys: list[bytes] = []
 
-    async def restore(self, bootstrap: str, state: Restorable[D]) -> int:
-        """Bring an empty state up to the log's end; returns the number of records read.
+    async def restore(self, bootstrap: str, state: Restorable[D]) -> list[D]:
+        """Bring an empty state up to the log's end; see `overlay`.
 
         Raises:
             KafkaError: the broker cannot be reached.
         """
-        records = await read_to_end(bootstrap, self._topic, self._partition)
+        return self.overlay(await read_to_end(bootstrap, self._topic, self._partition), state)
+
+    def overlay(self, records: Mapping[bytes, bytes], state: Restorable[D]) -> list[D]:
+        """Bring an empty state up to the end of a log that has been read.
+
+        Returns:
+            The last group of each writer: it may have died before it told others of what it had logged.
+        """
         self._keys = list(records)
         self._delta_bytes = sum(map(len, records.values()))
-        for delta in sorted(map(self._decode, records.values()), key=lambda delta: delta.version):
+        deltas = {key: self._decode(value) for key, value in records.items()}
+        for delta in sorted(deltas.values(), key=lambda delta: delta.version):
             state.restore(delta)
-        return len(records)
+        groups = {key: _group_of(key) for key in records if not key.endswith(_SNAPSHOT)}
+        last = {writer: group for writer, group in sorted(groups.values())}  # noqa: C416 the last of each stays
+        return [deltas[key] for key, (writer, group) in groups.items() if last[writer] == group]
 
-    def prepare(self, delta: D, snapshot: Callable[[], Iterable[D]]) -> Entry:
-        """Encode a group's delta, and the state as it is after it when the deltas outweigh the last snapshot."""
-        record = self._record(delta)
-        self._keys.append(record[0])
-        self._delta_bytes += len(record[1])
-        if self._delta_bytes <= max(_MIN_REWRITE_BYTES, 2 * self._snapshot_bytes):
-            return Entry(record, [], [])
-        chunks = [self._record(chunk) for chunk in snapshot()]
+    def prepare(self, deltas: Iterable[D], snapshot: Callable[[], Iterable[D]]) -> Entry:
+        """Encode a group's deltas, and the state as it is after them when they outweigh the last snapshot.
+
+        A snapshot replaces what is older than the group; the group's own deltas still say what is to be told.
+        """
+        self._group += 1
+        records = [self._record(delta, b"%d" % at) for at, delta in enumerate(deltas)]
+        self._delta_bytes += sum(len(value) for _, value in records)
+        if self._delta_bytes <= max(self._rewrite_bytes, 2 * self._snapshot_bytes):
+            self._keys += [key for key, _ in records]
+            return Entry(records, [], [])
+        chunks = [self._record(chunk, b"%d%s" % (at, _SNAPSHOT)) for at, chunk in enumerate(snapshot())]
         replaced = self._keys
-        self._keys = [key for key, _ in chunks]
+        self._keys = [key for key, _ in (*records, *chunks)]
         self._delta_bytes, self._snapshot_bytes = 0, sum(len(value) for _, value in chunks)
-        return Entry(record, chunks, replaced)
+        return Entry(records, chunks, replaced)
 
     async def write(self, entry: Entry) -> None:
         """Write an entry and wait for its delivery; entries are written in the order in which they were prepared.
 
         Replaced records are deleted last: a crash on the way leaves both old and new, harmlessly.
         """
-        await self._send(self._topic, self._partition, *entry.delta)
+        await asyncio.gather(*(self._send(self._topic, self._partition, *delta) for delta in entry.deltas))
         await asyncio.gather(*(self._send(self._topic, self._partition, *chunk) for chunk in entry.snapshot))
         await asyncio.gather(*(self._send(self._topic, self._partition, key, None) for key in entry.replaced))
 
     async def append(self, delta: D, snapshot: Callable[[], Iterable[D]]) -> None:
         """Prepare and write."""
-        await self.write(self.prepare(delta, snapshot))
+        await self.write(self.prepare([delta], snapshot))
 
-    def _record(self, delta: D) -> _Record:
-        self._serial += 1
-        return f"{self._writer}-{self._serial}".encode(), _encode(delta)
+    def _record(self, delta: D, place: bytes) -> _Record:
+        return b"%s-%d-%s" % (self._writer, self._group, place), _encode(delta)
+
+
+def _group_of(key: bytes) -> tuple[bytes, int]:
+    """Writer and group."""
+    writer, group, _ = key.split(b"-")
+    return writer, int(group)
 
 
 async def read_to_end(bootstrap: str, topic: str, partition: int) -> dict[bytes, bytes]:

@@ -25,6 +25,14 @@ def events_topic(stream: str) -> str:
     return f"ioc.events.{stream}"
 
 
+PARTS_PER_STREAM = 1000
+
+
+def part(topic: str, partition: int) -> int:
+    """One number for a partition of a stream's topic, as figures name it: 2003 is partition 3 of the third stream."""
+    return [events_topic(stream) for stream in STREAMS].index(topic) * PARTS_PER_STREAM + partition
+
+
 _WEEK_MS = str(7 * 24 * 3_600_000)
 _ARRIVAL = {"message.timestamp.type": "LogAppendTime"}
 

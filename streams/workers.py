@@ -25,7 +25,7 @@ from streams import topics
 from streams.alerting import Alerting
 from streams.compute import LINGER_SECONDS, Compute
 from streams.core.alerting import AlertDelta, Evaluator
-from streams.core.compute import Delta, State
+from streams.core.compute import Delta, States
 from streams.core.dead_letters import Admission
 from streams.core.definitions import Definitions
 from streams.statelog import StateLog
@@ -44,9 +44,18 @@ _SESSION_SECONDS, _HEARTBEAT_SECONDS = 10.0, 2.0
 """A killed worker's partitions go to another one after the session: Faust's default of 60 s is too long for alerts."""
 
 
-def definitions(configuration: Configuration, registry: Registry) -> Definitions:
-    """What compute counts."""
-    return Definitions(configuration.indicators.values(), event_fields(registry), configuration.units)
+def definitions(configuration: Configuration, registry: Registry) -> dict[str, Definitions]:
+    """What compute counts of each topic."""
+    kinds = list(event_fields(registry))
+    return {
+        topics.events_topic(stream): Definitions(
+            configuration.indicators.values(),
+            kinds,
+            configuration.units,
+            stream,
+        )
+        for stream in topics.STREAMS
+    }
 
 
 def admission(configuration: Configuration, registry: Registry) -> Admission:
@@ -61,10 +70,10 @@ def compute_app(settings: Settings, configuration: Configuration, registry: Regi
     wanted = definitions(configuration, registry)
     send, send_to = _sender(app), _partition_sender(app)
 
-    async def restore(partition: int) -> tuple[State, StateLog[Delta]]:
-        state, log = State(wanted), StateLog(Delta, topics.COMPUTE_STATE.name, partition, send_to)
-        await log.restore(settings.kafka, state)
-        return state, log
+    async def restore(partition: int) -> tuple[States, StateLog[Delta]]:
+        states, log = States(wanted), StateLog(Delta, topics.COMPUTE_STATE.name, partition, send_to)
+        states.repeat(await log.restore(settings.kafka, states))
+        return states, log
 
     async def restore_alerts(partition: int) -> tuple[Evaluator, StateLog[AlertDelta]]:
         evaluator = Evaluator(configuration.alerts, configuration.indicators, configuration.units)
@@ -72,7 +81,7 @@ def compute_app(settings: Settings, configuration: Configuration, registry: Regi
         await log.restore(settings.kafka, evaluator)
         return evaluator, log
 
-    compute = Compute(wanted, admission(configuration, registry), restore, send)
+    compute = Compute(configuration.units, admission(configuration, registry), restore, send)
     alerting = Alerting(restore_alerts, send)
 
     for topic in topics.EVENTS:

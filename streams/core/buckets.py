@@ -86,6 +86,10 @@ class Buckets:
                 self._unpack(bucket)
             self._sums[key] = (numerator, denominator)
 
+    def repeat(self, keys: Iterable[Key]) -> None:
+        """Let these count as changed, so that the next drain tells them again."""
+        self._changed.update(key for key in keys if key in self._sums)
+
     def __iter__(self) -> Iterator[Value]:
         for key, sums in self._sums.items():
             yield Value(key, *sums)

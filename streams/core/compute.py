@@ -1,4 +1,4 @@
-"""What compute knows of one partition number, across all streams: a pure fold of events into sums.
+"""What compute knows of one partition of one topic: a pure fold of its events into sums.
 
 The caller hands in decoded events with their arrival, then drains a group: the changed buckets to emit and the delta to
 log. Nothing here reads a clock: arrival is the broker's time stamp, so that a replay decides as the first run did.
@@ -6,7 +6,7 @@ log. Nothing here reads a clock: arrival is the broker's time stamp, so that a r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -40,7 +40,11 @@ class Delta(msgspec.Struct, array_like=True):
 
     @property
     def version(self) -> int:
-        """Grows with every event applied; of two absolute values for one key, that of the higher version is newer."""
+        """Grows with every event applied; of two absolute values for one key, that of the higher version is newer.
+
+        It must say which events these are. A sum over several topics would not: two workers, one of them killed, may
+        have read the topics in another interleaving. So a state is of one topic, and this its offset.
+        """
         return sum(self.offsets.values())
 
 
@@ -52,7 +56,7 @@ class Group(NamedTuple):
 
 
 class State:
-    """The sums, dossiers and seen ids of one partition number."""
+    """The sums, dossiers and seen ids of one partition of one topic."""
 
     def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions
@@ -200,7 +204,7 @@ class State:
         self._dossiers.restore(delta.dossiers)
 
     def snapshot(self) -> Iterator[Delta]:
-        """The whole state in deltas of bounded size, each with the current offsets."""
+        """The whole state in deltas of bounded size, each with the current offsets; only after a drain."""
         offsets = dict(self.offsets)
         seen = list(self._seen.all())
         buckets = list(self._buckets)
@@ -209,3 +213,58 @@ class State:
             yield Delta(offsets, b"".join(seen[part]), buckets[part], DossierRows())
         for rows in self._dossiers.all(_CHUNK):
             yield Delta(offsets, b"", [], rows)
+
+    def repeat(self, delta: Delta) -> None:
+        """Let the next group tell again what a delta, already restored, has changed."""
+        self._buckets.repeat(value.key for value in delta.buckets)
+
+
+class States:
+    """The states of one partition number, by topic: they share a log. `changed` are the topics to be drained."""
+
+    def __init__(self, definitions: Mapping[str, Definitions]) -> None:
+        self._of = {topic: State(wanted) for topic, wanted in definitions.items()}
+        self.changed: set[str] = set()
+
+    def __getitem__(self, topic: str) -> State:
+        return self._of[topic]
+
+    def __iter__(self) -> Iterator[State]:
+        return iter(self._of.values())
+
+    def drain(self) -> Iterator[tuple[str, Group]]:
+        """Close the groups of the topics that have changed."""
+        changed, self.changed = self.changed, set()
+        for topic in sorted(changed):
+            yield topic, self._of[topic].drain()
+
+    def restore(self, delta: Delta) -> None:
+        """Overlay a delta on the state of its topic.
+
+        Raises:
+            RuntimeError: it is of several topics, as an earlier version of the monitor wrote it.
+        """
+        self._of[_topic(delta)].restore(delta)
+
+    def repeat(self, deltas: Iterable[Delta]) -> None:
+        """Let the next group tell again what these, already restored, have changed."""
+        for delta in deltas:
+            topic = _topic(delta)
+            self._of[topic].repeat(delta)
+            self.changed.add(topic)
+
+    def snapshot(self) -> Iterator[Delta]:
+        """See State."""
+        for state in self:
+            if state.offsets:
+                yield from state.snapshot()
+
+
+def _topic(delta: Delta) -> str:
+    if len(delta.offsets) != 1:
+        msg = (
+            f"the log holds a state of {' and '.join(delta.offsets)} together, written by an earlier version;"
+            " start with an empty data folder and import again"
+        )
+        raise RuntimeError(msg)
+    return next(iter(delta.offsets))

@@ -19,6 +19,9 @@ from streams.core.plan import Plan, used_columns
 from streams.core.tally import Source, Tally
 from streams.core.units import Units
 
+DOSSIER_STREAM = "filings"
+"""Whose events dossiers are folded from."""
+
 _CATEGORIES = ("string", "boolean")
 
 
@@ -30,20 +33,30 @@ class EventFields(NamedTuple):
 
 
 class Definitions:
-    """What compute counts, and for whom."""
+    """What compute counts, and for whom; of one stream only, where one is named."""
 
-    def __init__(self, indicators: Iterable[Indicator], kinds: Iterable[EventFields], units: Units) -> None:
+    def __init__(
+        self,
+        indicators: Iterable[Indicator],
+        kinds: Iterable[EventFields],
+        units: Units,
+        stream: str | None = None,
+    ) -> None:
         everything = tuple(indicators)
-        self.kinds = {kind.kind: kind for kind in kinds}
+        known = {kind.kind: kind for kind in kinds}
+        self.kinds = {
+            kind: fields for kind, fields in known.items() if stream in (None, kind.partition(".")[0])
+        }
         self.units = units
         self.stocks = frozenset(indicator.id for indicator in everything if indicator.kind == "stock")
         self.events = [
-            EventPlan(fields, at, mine, self.kinds)
+            EventPlan(fields, at, mine, known)
             for fields in self.kinds.values()
             for at in EVENT_TIMES
             if (mine := [one for one in everything if fields.kind in one.over and one.at == at])
         ]
-        self.dossiers = DossierPlan([one for one in everything if one.over_dossiers], self.kinds)
+        folded = stream in (None, DOSSIER_STREAM)
+        self.dossiers = DossierPlan([one for one in everything if one.over_dossiers and folded], known)
         self.lineage = Lineage(units.ancestors)
         calendars = {code: Calendar(units.zone_of(code)) for code in units.provinces}
         self.calendars = Calendars([calendars[units.province_of(code).code] for code in units.ancestors])

@@ -1,0 +1,278 @@
+"""Wherever a worker dies, or stops and comes back too late: figures, dead letters and state are what they must be.
+
+Workers run the real code of `streams.compute` and `streams.statelog` against a broker in memory, where each single
+record may be the last one that arrives. Both topics are read in another interleaving by each worker, and cut into other
+groups, as it is after a crash.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import msgspec
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from schemas.decoder import Refusal
+from streams import topics
+from streams.batches import RecordBatch
+from streams.compute import Compute
+from streams.core.buckets import Key, Value
+from streams.core.calendar import epoch_ms
+from streams.core.compute import Delta, States
+from streams.core.dead_letters import Admission
+from streams.core.definitions import Definitions
+from streams.core.updates import IndicatorUpdate
+from streams.statelog import StateLog
+from tests.unit.reference import FakeEvent
+from tests.unit.test_compute_model import KINDS, UNITS, indicator
+
+FILINGS, PAYMENTS = (topics.events_topic(stream) for stream in ("filings", "payments"))
+INDICATORS = [
+    indicator(id="events", over=tuple(kind.kind for kind in KINDS)),
+    indicator(id="amount", over=("payments.paid",), numerator="amount"),
+    indicator(id="online", over=("dossiers",), at="received_at", numerator="channel = 'online'"),
+    indicator(id="open", over=("dossiers",), kind="stock", from_="received_at", until="closed_at"),
+]
+DEFINITIONS = {
+    topic: Definitions(INDICATORS, KINDS, UNITS, topic.removeprefix("ioc.events."))
+    for topic in (FILINGS, PAYMENTS)
+}
+NOW = datetime(2026, 11, 5, 3, tzinfo=UTC)
+ARRIVED_MS = epoch_ms(NOW)
+BAD = None
+"""An event that is refused."""
+
+
+class Record(msgspec.Struct):
+    offset: int
+    value: bytes
+    timestamp: int = ARRIVED_MS
+
+
+class OnTheTable:
+    """Admission of events that lie before us: a record's value is its place in its topic."""
+
+    def __init__(self, events: dict[str, list[FakeEvent | None]]) -> None:
+        self._events = events
+
+    def admit(self, topic: str, value: bytes, arrived_ms: int) -> tuple[FakeEvent, int]:
+        event = self._events[topic][int(value)]
+        if event is BAD:
+            raise Refusal("bad_data", "$", "bad")  # noqa: EM101 a reason, no words
+        return event, epoch_ms(event.time)
+
+
+class Broker:
+    """What has arrived: the state's log, figures by the highest version as ClickHouse keeps them, dead letters."""
+
+    def __init__(self) -> None:
+        self.log: dict[bytes, bytes] = {}
+        self.figures: dict[tuple[Key, int], tuple[int, int, int]] = {}
+        self.letters: set[str] = set()
+        self.committed: Counter[str] = Counter()
+
+    def take(self, topic: str, value: bytes) -> None:
+        if topic == topics.DEAD_LETTERS.name:
+            self.letters.add(msgspec.json.decode(value)["id"])
+            return
+        update = msgspec.json.decode(value, type=IndicatorUpdate)
+        for name, dims, grain, bucket, numerator, denominator in update.values:
+            where = (Key(name, update.unit, dims, grain, bucket), update.part)
+            known = self.figures.get(where)
+            if known is None or known[0] <= update.version:
+                self.figures[where] = (update.version, numerator, denominator)
+
+    def append(self, key: bytes, value: bytes | None) -> None:
+        if value is None:
+            self.log.pop(key, None)
+        else:
+            self.log[key] = value
+
+    def sums(self) -> dict[Key, tuple[int, int]]:
+        sums: defaultdict[Key, list[int]] = defaultdict(lambda: [0, 0])
+        for (key, _), (_, numerator, denominator) in self.figures.items():
+            sums[key][0] += numerator
+            sums[key][1] += denominator
+        return {key: (n, d) for key, (n, d) in sums.items() if n or d}
+
+
+class KilledError(Exception):
+    """SIGKILL."""
+
+
+class Worker:
+    """A compute worker that holds the partition until it is killed, or stopped for longer than its session."""
+
+    def __init__(self, broker: Broker, events: dict[str, list[FakeEvent | None]]) -> None:
+        self._broker = broker
+        self._events = events
+        self.read = Counter(broker.committed)
+        self.owns = True
+        self.left: int | None = None
+        self.dies = False
+        self.stopped = False
+        self._go_on = asyncio.Event()
+        self._compute = Compute(UNITS, cast(Admission, OnTheTable(events)), self.restore, self._send)
+        self._commit: asyncio.Task[None] | None = None
+
+    async def restore(self, partition: int) -> tuple[States, StateLog[Delta]]:
+        states, log = States(DEFINITIONS), StateLog(Delta, "log", partition, self._append, 1_000)
+        states.repeat(log.overlay(dict(self._broker.log), states))
+        return states, log
+
+    async def fetch(self, topic: str, count: int) -> None:
+        first = self.read[topic]
+        records = [
+            Record(offset, b"%d" % offset)
+            for offset in range(first, min(first + count, len(self._events[topic])))
+        ]
+        if records:
+            self.read[topic] += len(records)
+            batch = RecordBatch(topic, 0, cast(Any, records))
+            await self._compute.take(batch, self._acknowledging(batch), lambda: self.owns)
+
+    def _acknowledging(self, batch: RecordBatch) -> Callable[[], None]:
+        def acknowledge() -> None:
+            if self.owns:
+                self._broker.committed[batch.topic] = batch.last_offset + 1
+
+        return acknowledge
+
+    async def commit(self, records: int | None = None, *, dies: bool = False) -> None:
+        """Commit; after so many records the worker dies or stops, and has lost the partition."""
+        self.left, self.dies = records, dies
+        self._commit = asyncio.create_task(self._compute.commit())
+        while not self._commit.done() and not self.stopped:
+            await asyncio.sleep(0)
+        self.owns = records is None
+        if self._commit.done():
+            with contextlib.suppress(KilledError):
+                self._commit.result()
+
+    async def go_on(self) -> None:
+        self.left = None
+        self._go_on.set()
+        if self._commit:
+            await self._commit
+
+    async def _step(self) -> None:
+        await asyncio.sleep(0)
+        if self.left is None:
+            return
+        if self.left == 0:
+            if self.dies:
+                raise KilledError
+            self.stopped = True
+            await self._go_on.wait()
+        else:
+            self.left -= 1
+
+    async def _send(self, topic: str, key: bytes, value: bytes) -> Awaitable[Any]:
+        await self._step()
+        self._broker.take(topic, value)
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return done
+
+    async def _append(self, topic: str, partition: int, key: bytes, value: bytes | None) -> None:
+        await self._step()
+        self._broker.append(key, value)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> dict[str, list[FakeEvent | None]]:
+    """A topic's events: dossiers that cross, payments, repeats, some that are refused."""
+    events: dict[str, list[FakeEvent | None]] = {FILINGS: [], PAYMENTS: []}
+    for topic, sent in events.items():
+        kinds = [kind.kind for kind in KINDS if topic.endswith(kind.kind.partition(".")[0])]
+        for number in range(draw(st.integers(1, 12))):
+            kind = draw(st.sampled_from(kinds))
+            fields: dict[str, object] = {"dossier": f"d{draw(st.integers(0, 2))}"}
+            fields |= {"channel": "online", "due_at": None} if kind == "filings.received" else {}
+            fields |= {"due_at": None} if kind == "filings.supplement_given" else {}
+            fields |= {"amount": draw(st.integers(0, 9))} if kind == "payments.paid" else {}
+            time = NOW - timedelta(minutes=draw(st.integers(0, 90)))
+            sent.append(FakeEvent(kind, f"{number}", draw(st.sampled_from("ab")), time, fields))
+        sent += draw(st.lists(st.sampled_from([*sent, BAD]), max_size=4))
+    return events
+
+
+FETCH = st.tuples(st.just("fetch"), st.sampled_from([FILINGS, PAYMENTS]), st.integers(1, 8))
+COMMIT = st.tuples(st.just("commit"))
+DIES = st.tuples(st.just("dies"), st.integers(0, 12))
+STOPS = st.tuples(st.just("stops"), st.integers(0, 12))
+GOES_ON = st.tuples(st.just("goes on"))
+
+
+def received(number: int, minutes_ago: int) -> FakeEvent:
+    fields: dict[str, object] = {"dossier": "d0", "channel": "online", "due_at": None}
+    return FakeEvent("filings.received", f"{number}", "a", NOW - timedelta(minutes=minutes_ago), fields)
+
+
+@example({FILINGS: [received(0, 1), received(1, 2)], PAYMENTS: []}, [("fetch", FILINGS, 1), ("dies", 1)])
+@settings(max_examples=300)
+@given(histories(), st.lists(st.one_of(FETCH, FETCH, COMMIT, DIES), max_size=25))
+def test_wherever_workers_die_or_come_back_too_late_everything_counts_once(
+    events: dict[str, list[FakeEvent | None]], steps: list[tuple[Any, ...]]
+) -> None:
+    broker = asyncio.run(lived_through(events, steps))
+    assert broker.sums() == {key: (n, d) for key, n, d in counted(events) if n or d}
+    assert broker.letters == {
+        f"{topic}/0/{offset}"
+        for topic, sent in events.items()
+        for offset, event in enumerate(sent)
+        if event is BAD
+    }
+
+
+async def lived_through(events: dict[str, list[FakeEvent | None]], steps: list[tuple[Any, ...]]) -> Broker:
+    broker = Broker()
+    worker, stopped = Worker(broker, events), list[Worker]()
+    for step, *arguments in steps:
+        match step:
+            case "fetch":
+                await worker.fetch(*arguments)
+            case "commit":
+                await worker.commit()
+            case "dies":
+                await worker.commit(*arguments, dies=True)
+                worker = Worker(broker, events)
+            case "stops":
+                await worker.commit(*arguments)
+                stopped.append(worker)
+                worker = Worker(broker, events)
+            case "goes on" if stopped:
+                await stopped.pop(0).go_on()
+    for topic, sent in events.items():
+        await worker.fetch(topic, len(sent))
+    await worker.commit()
+    for late in stopped:
+        await late.go_on()
+    restored, _ = await worker.restore(0)
+    kept: defaultdict[Key, list[int]] = defaultdict(lambda: [0, 0])
+    for state in restored:
+        for key, numerator, denominator in state._buckets:
+            kept[key][0] += numerator
+            kept[key][1] += denominator
+    assert {key: (n, d) for key, (n, d) in kept.items() if n or d} == broker.sums()
+    return broker
+
+
+def counted(events: dict[str, list[FakeEvent | None]]) -> list[Value]:
+    """Every sum, by one worker in one go."""
+    sums: defaultdict[Key, list[int]] = defaultdict(lambda: [0, 0])
+    states = States(DEFINITIONS)
+    for topic, sent in events.items():
+        for event in sent:
+            if event is not BAD:
+                states[topic].apply(event, epoch_ms(event.time), ARRIVED_MS)
+        for key, numerator, denominator in states[topic].drain().values:
+            sums[key][0] += numerator
+            sums[key][1] += denominator
+    return [Value(key, n, d) for key, (n, d) in sums.items()]
