@@ -52,7 +52,8 @@ fmt: setup  ## format and mend what can be mended
 lock: setup  ## resolve the dependencies anew into uv.lock
 	$(BIN)/uv lock --upgrade
 
-bench: setup  ## repeat the measurements of benchmarks/RESULTS.md
+bench: setup  ## repeat the measurements of benchmarks/RESULTS.md; contestants get an environment of their own
+	$(BIN)/uv sync --frozen --quiet --project benchmarks/contestants
 	$(BIN)/python -m benchmarks
 
 clean:  ## remove what was built here, but not the data in var/

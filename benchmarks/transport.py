@@ -21,20 +21,21 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import peers
 from benchmarks.filled import events
+from benchmarks.peers import Result
 from ioc.embedded.kafka import EmbeddedKafka
 
 PARTITIONS = 4
 TOPIC = "benchmark.transport"
-_STOCK_SECONDS = 10.0
 _UNITS = [f"H40.{number}" for number in range(150)]
 
 
 class Progress:
-    """Counts events from the first on, until all are seen or the time is up."""
+    """Counts events from the first on, until all are seen."""
 
-    def __init__(self, count: int, seconds: float = float("inf")) -> None:
-        self._count, self._seconds = count, seconds
+    def __init__(self, count: int) -> None:
+        self._count = count
         self._seen, self._started = 0, 0.0
         self.over = asyncio.Event()
 
@@ -43,33 +44,9 @@ class Progress:
 
     def add(self, events: int) -> None:
         self._seen += events
-        elapsed = time.perf_counter() - self._started
-        if not self.over.is_set() and (self._seen >= self._count or elapsed > self._seconds):
-            self.rate = self._seen / elapsed
+        if not self.over.is_set() and self._seen >= self._count:
+            self.rate = self._seen / (time.perf_counter() - self._started)
             self.over.set()
-
-
-async def aiokafka_orjson(bootstrap: str, count: int) -> float:
-    import orjson
-    from aiokafka import AIOKafkaConsumer
-
-    progress = Progress(count)
-    consumer = AIOKafkaConsumer(
-        TOPIC,
-        bootstrap_servers=bootstrap,
-        auto_offset_reset="earliest",
-        group_id=None,
-        max_partition_fetch_bytes=4 * 2**20,
-    )
-    await consumer.start()
-    while not progress.over.is_set():
-        for records in (await consumer.getmany(timeout_ms=1000, max_records=20_000)).values():
-            progress.start()
-            for record in records:
-                orjson.loads(record.value)
-            progress.add(len(records))
-    await consumer.stop()
-    return progress.rate
 
 
 async def _run(app: Any, progress: Progress) -> float:
@@ -122,53 +99,20 @@ async def batch_decoded(bootstrap: str, count: int) -> float:
     return await _run(app, progress)
 
 
-async def stock_one_at_a_time(bootstrap: str, count: int) -> float:
-    import faust
-
-    app, progress = faust.App("stock", **_options(bootstrap)), Progress(count, _STOCK_SECONDS)
-
-    async def take(stream: Any) -> None:
-        async for _ in stream:
-            progress.start()
-            progress.add(1)
-
-    app.agent(app.topic(TOPIC, value_serializer="json"), name="take")(take)
-    return await _run(app, progress)
-
-
-async def stock_windowed_table(bootstrap: str, count: int) -> float:
-    import faust
-
-    app, progress = faust.App("stock-windowed", **_options(bootstrap)), Progress(count, _STOCK_SECONDS)
-    counts = app.Table("counts", default=int, partitions=PARTITIONS).tumbling(60.0)
-
-    async def take(stream: Any) -> None:
-        async for event in stream:
-            progress.start()
-            counts[event["subject"]] += 1
-            progress.add(1)
-
-    app.agent(app.topic(TOPIC, value_serializer="json"), name="take")(take)
-    return await _run(app, progress)
-
-
-class Contestant(NamedTuple):
+class Transport(NamedTuple):
     name: str
     run: Callable[..., Any]
 
 
-CONTESTANTS = (
-    Contestant("aiokafka getmany + orjson.loads", aiokafka_orjson),
-    Contestant("batch transport, no work", batch_without_work),
-    Contestant("batch transport, validated", batch_decoded),
-    Contestant("stock Faust, one event at a time", stock_one_at_a_time),
-    Contestant("stock Faust, windowed table", stock_windowed_table),
+TRANSPORTS = (
+    Transport("batch transport, no work", batch_without_work),
+    Transport("batch transport, validated", batch_decoded),
 )
 
 
 def measure(number: int, bootstrap: str, count: int) -> float:
-    """Run one contestant; in a process of its own."""
-    rate: float = asyncio.run(CONTESTANTS[number].run(bootstrap, count))
+    """Run one of ours; in a process of its own."""
+    rate: float = asyncio.run(TRANSPORTS[number].run(bootstrap, count))
     return rate
 
 
@@ -198,17 +142,19 @@ def main() -> None:
     spawn = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as folder, EmbeddedKafka(Path(folder), heap_mb=512) as kafka:
         size = fill(kafka.bootstrap, count)
-        rates = []
-        for number in range(len(CONTESTANTS)):
+        results = list(peers.run((peers.AIOKAFKA,), kafka.bootstrap, count, [TOPIC]))
+        for number, transport in enumerate(TRANSPORTS):
             with spawn.Pool(1) as process:
-                rates.append(process.apply(measure, (number, kafka.bootstrap, count)))
+                rate = process.apply(measure, (number, kafka.bootstrap, count))
+            results.append(Result(transport.name, rate))
+        results += peers.run((peers.STOCK, peers.STOCK_WINDOW), kafka.bootstrap, count, [TOPIC])
     table = Table(
         title=f"{count:,} events of {size:.0f} bytes, one topic, {PARTITIONS} partitions, one process"
     )
     for heading in ("contestant", "events/s", "to aiokafka", "to stock Faust"):
         table.add_column(heading, justify="left" if heading == "contestant" else "right")
-    for contestant, rate in zip(CONTESTANTS, rates, strict=True):
-        table.add_row(contestant.name, f"{rate:,.0f}", f"{rate / rates[0]:.2f}", f"{rate / rates[-2]:.1f}")
+    for name, rate in results:
+        table.add_row(name, f"{rate:,.0f}", f"{rate / results[0].rate:.2f}", f"{rate / results[-2].rate:.1f}")
     Console().print(table)
 
 

@@ -1,0 +1,46 @@
+"""Pathway: a count per unit and minute of event time. Its clock starts with the first counts that come out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pathway as pw
+from progress import Progress, asked
+
+run = asked()
+progress = Progress(run)
+
+
+class Event(pw.Schema):
+    subject: str
+    time: str
+
+
+class Totals:
+    """Of all groups, as the counts change."""
+
+    def __init__(self) -> None:
+        self._events = 0
+
+    def change(self, key: Any, row: dict[str, Any], time: int, is_addition: bool) -> None:
+        self._events += row["events"] if is_addition else -row["events"]
+
+    def settle(self, time: int) -> None:
+        progress.reach(self._events)
+
+
+settings = {
+    "bootstrap.servers": run.bootstrap,
+    "group.id": "benchmark-pathway",
+    "session.timeout.ms": "6000",
+    "auto.offset.reset": "earliest",
+    "max.partition.fetch.bytes": str(4 * 2**20),
+}
+events = pw.io.kafka.read(settings, topic=run.topics, schema=Event, format="json", autocommit_duration_ms=200)
+minutes = events.select(pw.this.subject, minute=pw.this.time.str.slice(0, 16))
+counts = minutes.groupby(pw.this.subject, pw.this.minute).reduce(
+    pw.this.subject, pw.this.minute, events=pw.reducers.count()
+)
+totals = Totals()
+pw.io.subscribe(counts, on_change=totals.change, on_time_end=totals.settle)
+pw.run(monitoring_level=pw.MonitoringLevel.NONE)
