@@ -53,6 +53,7 @@ def definitions(configuration: Configuration, registry: Registry) -> dict[str, D
             kinds,
             configuration.units,
             stream,
+            _max_age_days(configuration),
         )
         for stream in topics.STREAMS
     }
@@ -60,8 +61,15 @@ def definitions(configuration: Configuration, registry: Registry) -> dict[str, D
 
 def admission(configuration: Configuration, registry: Registry) -> Admission:
     """What compute and store let in."""
+    return Admission(
+        EventDecoder(registry), configuration.units, topics.STREAMS, _max_age_days(configuration)
+    )
+
+
+def _max_age_days(configuration: Configuration) -> int | None:
+    """An event is let in as long as events are kept."""
     kept = configuration.retention.events
-    return Admission(EventDecoder(registry), configuration.units, topics.STREAMS, kept.days if kept else None)
+    return kept.days if kept else None
 
 
 def compute_app(settings: Settings, configuration: Configuration, registry: Registry) -> BatchApp:

@@ -23,7 +23,7 @@ GRAINS = (MINUTE, HOUR, DAY)
 HORIZON_S = {MINUTE: 2 * 3600, HOUR: 3 * 86_400}
 """How long after its start a bucket of this grain still changes, in seconds."""
 
-_QUIET_S = 10 * 86_400
+_QUIET_S = 32 * 86_400
 """A day that began so long ago is packed until something changes it."""
 
 _Packed = tuple[str, str, str, int, int]
@@ -58,22 +58,30 @@ class Buckets:
     """
 
     def __init__(self) -> None:
-        self._sums: dict[Key, tuple[int, int]] = {}
-        self._changed: set[Key] = set()
+        self._fine: dict[Key, tuple[int, int]] = {}
+        self._days: dict[Key, tuple[int, int]] = {}
         self._packed: dict[int, bytes] = {}
+        self._packed_sums = 0
+        self._changed: set[Key] = set()
         self._tidied_minute = self._packed_hour = 0
+
+    def _holding(self, key: Key) -> dict[Key, tuple[int, int]]:
+        if key.grain != DAY:
+            return self._fine
+        if key.bucket in self._packed:
+            self._unpack(key.bucket)
+        return self._days
 
     def add(self, key: Key, numerator: int, denominator: int) -> None:
         """Add to a bucket (a retraction adds negative numbers)."""
-        if key.bucket in self._packed and key.grain == DAY:
-            self._unpack(key.bucket)
-        old_numerator, old_denominator = self._sums.get(key, (0, 0))
-        self._sums[key] = (old_numerator + numerator, old_denominator + denominator)
+        sums = self._holding(key)
+        old_numerator, old_denominator = sums.get(key, (0, 0))
+        sums[key] = (old_numerator + numerator, old_denominator + denominator)
         self._changed.add(key)
 
     def drain(self) -> list[Value]:
         """The absolute values of what changed since the last call."""
-        values = [Value(key, *self._sums[key]) for key in self._changed]
+        values = [Value(key, *self._holding(key)[key]) for key in self._changed]
         self._changed.clear()
         return values
 
@@ -82,17 +90,19 @@ class Buckets:
         for (indicator, unit, dims, grain, bucket), numerator, denominator in values:
             # read from a log, each key comes with texts of its own
             key = Key(intern(indicator), intern(unit), intern(dims), intern(grain), bucket)
-            if bucket in self._packed and grain == DAY:
-                self._unpack(bucket)
-            self._sums[key] = (numerator, denominator)
+            self._holding(key)[key] = (numerator, denominator)
 
     def repeat(self, keys: Iterable[Key]) -> None:
         """Let these count as changed, so that the next drain tells them again."""
-        self._changed.update(key for key in keys if key in self._sums)
+        self._changed.update(key for key in keys if key in self._holding(key))
+
+    def __len__(self) -> int:
+        return len(self._fine) + len(self._days) + self._packed_sums
 
     def __iter__(self) -> Iterator[Value]:
-        for key, sums in self._sums.items():
-            yield Value(key, *sums)
+        for sums in (self._fine, self._days):
+            for key, (numerator, denominator) in sums.items():
+                yield Value(key, numerator, denominator)
         for bucket in self._packed:
             yield from self._packed_values(bucket)
 
@@ -104,24 +114,25 @@ class Buckets:
         if now_ms // 60_000 == self._tidied_minute:
             return
         self._tidied_minute = now_ms // 60_000
-        for key in [key for key in self._sums if not is_open(key.grain, key.bucket, now_ms)]:
-            del self._sums[key]
+        for key in [key for key in self._fine if not is_open(key.grain, key.bucket, now_ms)]:
+            del self._fine[key]
         if now_ms // 3_600_000 != self._packed_hour:
             self._packed_hour = now_ms // 3_600_000
             self._pack(now_ms // 1000 - _QUIET_S)
 
     def _pack(self, before: int) -> None:
         days: defaultdict[int, list[_Packed]] = defaultdict(list)
-        for key, (numerator, denominator) in self._sums.items():
-            if key.grain == DAY and key.bucket < before:
-                days[key.bucket].append((key.indicator, key.unit, key.dims, numerator, denominator))
+        for key in [key for key in self._days if key.bucket < before]:
+            numerator, denominator = self._days.pop(key)
+            days[key.bucket].append((key.indicator, key.unit, key.dims, numerator, denominator))
         for bucket, rows in days.items():
             self._packed[bucket] = compress(_encode(rows), 1)
-            for indicator, unit, dims, _, _ in rows:
-                del self._sums[Key(indicator, unit, dims, DAY, bucket)]
+            self._packed_sums += len(rows)
 
     def _unpack(self, bucket: int) -> None:
-        self._sums.update((key, (n, d)) for key, n, d in self._packed_values(bucket))
+        sums = {key: (numerator, denominator) for key, numerator, denominator in self._packed_values(bucket)}
+        self._days.update(sums)
+        self._packed_sums -= len(sums)
         del self._packed[bucket]
 
     def _packed_values(self, bucket: int) -> Iterator[Value]:

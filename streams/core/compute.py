@@ -55,6 +55,13 @@ class Group(NamedTuple):
     delta: Delta
 
 
+class Size(NamedTuple):
+    """How many dossiers and buckets a state holds."""
+
+    dossiers: int
+    buckets: int
+
+
 class State:
     """The sums, dossiers and seen ids of one partition of one topic."""
 
@@ -69,6 +76,7 @@ class State:
             definitions.calendars,
             {event: fields.categories for event, fields in picked.items()},
             {event: fields.numbers for event, fields in picked.items()},
+            definitions.max_age_ms,
         )
         self._slots = definitions.dossiers.slots(self._dossiers.attributes)
         self._counted = [CountedEvents(plan) for plan in definitions.events]
@@ -99,6 +107,11 @@ class State:
             self.arrived_ms = arrived_ms
         for take in self._takes[kind]:
             take(event.data, self._numbers[unit], time_ms, arrived_ms, identity)
+
+    @property
+    def size(self) -> Size:
+        """How much is held."""
+        return Size(len(self._dossiers), len(self._buckets))
 
     def drain(self) -> Group:
         """Close the group: what changed since the last drain."""
@@ -134,6 +147,7 @@ class State:
         )
         arrived = np.concatenate([rows["arrived"] for rows in blocks.values()])[first]
         known = touched < dossiers.settle()
+        dossiers.forget(touched[known], arrived[known])
         before = dossiers.life(touched[known])
         for kind, rows in blocks.items():
             dossiers.fold(kind, rows)
@@ -203,8 +217,13 @@ class State:
         self._buckets.restore(delta.buckets)
         self._dossiers.restore(delta.dossiers)
 
+    def repeat(self, delta: Delta) -> None:
+        """Let the next group tell again what a delta, already restored, has changed."""
+        self._buckets.repeat(value.key for value in delta.buckets)
+
     def snapshot(self) -> Iterator[Delta]:
         """The whole state in deltas of bounded size, each with the current offsets; only after a drain."""
+        self._dossiers.compact(self.arrived_ms)
         offsets = dict(self.offsets)
         seen = list(self._seen.all())
         buckets = list(self._buckets)
@@ -213,10 +232,6 @@ class State:
             yield Delta(offsets, b"".join(seen[part]), buckets[part], DossierRows())
         for rows in self._dossiers.all(_CHUNK):
             yield Delta(offsets, b"", [], rows)
-
-    def repeat(self, delta: Delta) -> None:
-        """Let the next group tell again what a delta, already restored, has changed."""
-        self._buckets.repeat(value.key for value in delta.buckets)
 
 
 class States:

@@ -13,13 +13,11 @@ from schemas.decoder import EventDecoder, Refusal
 from schemas.event import Event
 from schemas.personal_data import redact
 from streams.core.calendar import epoch_ms
-from streams.core.units import Units
+from streams.core.units import Units, age_limits
 
 MAX_SKEW_MS = 5 * 60_000
 """How far an event's time may lie after its arrival: clocks of sources differ."""
 
-_DAY_MS = 86_400_000
-_UNLIMITED = 2**62
 
 _SHOWN_CHARACTERS = 64 * 1024
 
@@ -55,12 +53,7 @@ class Admission:
         """Take the age that an event may have at its arrival; an archive (a province that is not live) has no limit."""
         self._decode = decoder.decode
         self._max_age_days = max_age_days
-        self._max_age_ms = {
-            code: _UNLIMITED
-            if max_age_days is None or not units.province_of(code).live
-            else max_age_days * _DAY_MS
-            for code in units.ancestors
-        }
+        self._max_age_ms = age_limits(units, max_age_days)
         # remembered, because a source that uses a wrong code uses it again and again
         self._nearest = lru_cache(10_000)(lambda code: nearest(code, self._max_age_ms))
         self._stream_of = {f"ioc.events.{stream}": stream for stream in streams}

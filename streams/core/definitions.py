@@ -17,7 +17,7 @@ from streams.core.expressions import conditions
 from streams.core.indicators import Indicator
 from streams.core.plan import Plan, used_columns
 from streams.core.tally import Source, Tally
-from streams.core.units import Units
+from streams.core.units import Units, age_limits
 
 DOSSIER_STREAM = "filings"
 """Whose events dossiers are folded from."""
@@ -41,6 +41,7 @@ class Definitions:
         kinds: Iterable[EventFields],
         units: Units,
         stream: str | None = None,
+        max_age_days: int | None = None,
     ) -> None:
         everything = tuple(indicators)
         known = {kind.kind: kind for kind in kinds}
@@ -58,6 +59,7 @@ class Definitions:
         folded = stream in (None, DOSSIER_STREAM)
         self.dossiers = DossierPlan([one for one in everything if one.over_dossiers and folded], known)
         self.lineage = Lineage(units.ancestors)
+        self.max_age_ms = age_limits(units, max_age_days)
         calendars = {code: Calendar(units.zone_of(code)) for code in units.provinces}
         self.calendars = Calendars([calendars[units.province_of(code).code] for code in units.ancestors])
 

@@ -76,7 +76,8 @@ class Dossiers:
     """All dossiers of one partition. A dossier is known by its row, which never changes.
 
     `units` gives each unit's code. `fields` are the names of the attributes kept
-    of the `received` and of the `settled` event, `numbers` those among their fields that are numbers.
+    of the `received` and of the `settled` event, `numbers` those among their fields that are numbers. `max_age_ms` is
+    how old an event may be, by unit: a closed dossier is forgotten when all that is known of it is older.
     """
 
     def __init__(
@@ -85,8 +86,10 @@ class Dossiers:
         calendars: Calendars,
         fields: Mapping[str, tuple[str, ...]],
         numbers: Mapping[str, tuple[str, ...]],
+        max_age_ms: Mapping[str, int],
     ) -> None:
         self._units = units
+        self._max_age_ms = np.array([max_age_ms[unit] for unit in units], np.int64)
         self._unit_names = list(units)
         self._calendars = calendars
         self._fields = fields
@@ -130,6 +133,41 @@ class Dossiers:
         self._columns["unit"][old:size] = self._new_units
         self._new_units.clear()
         return old
+
+    def forget(self, rows: Array, arrived_ms: Array) -> None:
+        """Blank those of the rows that are forgotten by then: what comes for them now begins another life."""
+        self._blank_rows(rows[self._is_past(rows, arrived_ms)])
+
+    def compact(self, now_ms: int) -> None:
+        """Give back the memory of forgotten dossiers if they are many; all rows become others."""
+        every = np.arange(len(self))
+        past = self._is_past(every, np.full(len(self), now_ms))
+        if np.count_nonzero(past) * 4 < len(self):
+            return
+        kept = every[~past]
+        names, stamps = [self._names[row] for row in kept.tolist()], self._stamps
+        self._columns = {name: column[kept] for name, column in self._columns.items()}
+        self._names = names
+        self._rows = [{} for _ in self._units]
+        for row, (unit, name) in enumerate(zip(self._columns["unit"].tolist(), names, strict=True)):
+            self._rows[unit][name] = row
+        self._stamps = {row: stamps[old] for row, old in enumerate(kept.tolist()) if old in stamps}
+
+    def _is_past(self, rows: Array, now_ms: Array) -> Array:
+        columns = self._columns
+        newest = np.maximum.reduce(
+            [np.where(columns[event][rows] == _NEVER, NULL, columns[event][rows]) for event in _STAMPS]
+        )
+        limit = now_ms - self._max_age_ms[columns["unit"][rows]]
+        past: Array = (columns["closed"][rows] != _NEVER) & (newest < limit)
+        return past
+
+    def _blank_rows(self, rows: Array) -> None:
+        for name, (_, blank) in self._blank.items():
+            if name != "unit":
+                self._columns[name][rows] = blank
+        for row in rows.tolist():
+            self._stamps.pop(row, None)
 
     def fold(self, kind: str, events: Columns) -> None:
         """Take in events of one kind (row, at, tie and what it carries); taking them in again changes nothing."""

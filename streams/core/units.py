@@ -83,3 +83,16 @@ class Units:
                 parent = self.units[parent].parent
             above[code] = (*chain, parent)
         return above
+
+
+UNLIMITED_MS = 2**62
+"""Older than anything."""
+
+
+def age_limits(units: Units, days: int | None) -> Mapping[str, int]:
+    """How old an event of each unit and province may be at its arrival, in ms, if events are kept for so many days.
+
+    None is for ever. An archive (a province that is not live) takes history of any age.
+    """
+    limit = UNLIMITED_MS if days is None else days * 86_400_000
+    return {code: limit if units.province_of(code).live else UNLIMITED_MS for code in units.ancestors}

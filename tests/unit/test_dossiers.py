@@ -9,19 +9,24 @@ import numpy as np
 from streams.core.calendar import Calendar, Calendars
 from streams.core.columns import NULL, Columns
 from streams.core.dossiers import OUTCOMES, DossierRows, Dossiers
+from streams.core.units import UNLIMITED_MS
 
 CALENDARS = Calendars([Calendar(ZoneInfo("Asia/Ho_Chi_Minh"))] * 3)
 DAY_MS = 86_400_000
 
 
 def dossiers(
-    *received: str, units: tuple[str, ...] = ("a", "b", "40"), numbers: tuple[str, ...] = ()
+    *received: str,
+    units: tuple[str, ...] = ("a", "b", "40"),
+    numbers: tuple[str, ...] = (),
+    max_age_ms: int = UNLIMITED_MS,
 ) -> Dossiers:
     return Dossiers(
         {unit: at for at, unit in enumerate(units)},
         CALENDARS,
         {"received": received, "settled": ()},
         {"received": numbers, "settled": ()},
+        dict.fromkeys(units, max_age_ms),
     )
 
 
@@ -92,3 +97,38 @@ def test_nothing_written_is_nothing_read() -> None:
     read = dossiers("channel")
     read.restore(DossierRows())
     assert len(read) == 0
+
+
+def test_a_dossier_closed_long_ago_is_forgotten_whether_its_memory_was_given_back_or_not() -> None:
+    lives = []
+    for compacted in (False, True):
+        made = dossiers(max_age_ms=100)
+        rows = [made.row(0, name) for name in ("closed", "open", "closed later")]
+        made.settle()
+        made.fold("filings.received", events(rows, [0, 0, 0]))
+        made.fold("filings.settled", events([rows[0], rows[2]], [10, 500]))
+        made.fold("filings.supplement_asked", events(rows, [5, 5, 5]))
+        if compacted:
+            made.compact(400)
+            assert len(made) == 2
+        again = np.array([made.row(0, name) for name in ("closed", "open", "closed later")])
+        made.settle()
+        made.forget(again, np.full(3, 400))
+        life = made.life(again)
+        lives.append({name: column.tolist() for name, column in life.items()})
+    assert lives[0] == lives[1]
+    assert lives[0]["received_at"] == [NULL, 0, 0]
+    assert lives[0]["supplements"] == [0, 1, 1]
+
+
+def test_memory_is_given_back_only_where_it_is_worth_the_work() -> None:
+    made = dossiers(max_age_ms=100)
+    rows = [made.row(0, f"d{number}") for number in range(8)]
+    made.settle()
+    made.fold("filings.settled", events(rows[:1], [10]))
+    made.compact(1000)
+    assert len(made) == 8
+    made.fold("filings.settled", events(rows[1:4], [10, 10, 10]))
+    made.compact(1000)
+    assert len(made) == 4
+    assert made.row(0, "d7") == 3
