@@ -10,23 +10,18 @@ offsets committed. Each contestant has a process of its own; which threads it st
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 
 import yaml
-from kafka import KafkaAdminClient
-from kafka.errors import KafkaError
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks import peers
 from benchmarks.filled import fill
 from benchmarks.peers import Result
+from benchmarks.workers import Workers
 from config.loader import load
 from ioc.embedded.kafka import EmbeddedKafka
 from ioc.settings import Settings
@@ -62,42 +57,12 @@ def _five_indicators(folder: Path) -> Path:
 
 
 def full_compute(bootstrap: str, count: int, *, five_indicators: bool = False) -> Result:
-    """This project's worker, as production runs it; its progress is what its group has committed."""
+    """This project's worker, as production runs it."""
+    name = f"this project's compute, {'five' if five_indicators else 'all'} indicators"
     with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"IOC_KAFKA": bootstrap, "IOC_DATA": folder}
-        if five_indicators:
-            environment["IOC_CONFIG"] = str(_five_indicators(Path(folder, "config")))
-        log = Path(folder, "compute.log").open("wb")  # noqa: SIM115  # closed with the process
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "streams.workers", "compute"], env=environment, stdout=log, stderr=log
-        )
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap)
-        try:
-            first: tuple[float, int] | None = None
-            while True:
-                done, now = _committed(admin), time.perf_counter()
-                if done and first is None:
-                    first = now, done
-                if first and done >= count:
-                    name = f"this project's compute, {'five' if five_indicators else 'all'} indicators"
-                    return Result(name, (count - first[1]) / (now - first[0]))
-                if worker.poll() is not None:
-                    raise RuntimeError(Path(folder, "compute.log").read_text()[-3000:])
-                time.sleep(0.05)
-        finally:
-            worker.terminate()
-            worker.wait(30)
-            admin.close()
-            log.close()
-
-
-def _committed(admin: KafkaAdminClient) -> int:
-    names = {topic.name for topic in topics.EVENTS}
-    try:
-        offsets = admin.list_group_offsets({"ioc-compute": None})["ioc-compute"]
-    except KafkaError:  # the group does not exist until the worker has joined
-        return 0
-    return sum(at.offset for where, at in offsets.items() if where.topic in names and at.offset > 0)
+        config = _five_indicators(Path(folder, "config")) if five_indicators else Settings.config
+        with Workers(bootstrap, Path(folder), config=config) as workers:
+            return Result(name, workers.until(count).rate)
 
 
 def main() -> None:

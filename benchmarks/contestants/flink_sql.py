@@ -34,8 +34,8 @@ flink.execute_sql(f"""
     CREATE TABLE events (
       subject STRING,
       `time` STRING,
-      at AS TO_TIMESTAMP(REPLACE(SUBSTRING(`time`, 1, 23), 'T', ' '), 'yyyy-MM-dd HH:mm:ss.SSS'),
-      WATERMARK FOR at AS at - INTERVAL '10' SECOND
+      happened AS TO_TIMESTAMP(REPLACE(SUBSTRING(`time`, 1, 23), 'T', ' '), 'yyyy-MM-dd HH:mm:ss.SSS'),
+      WATERMARK FOR happened AS happened - INTERVAL '10' SECOND
     ) WITH (
       'connector' = 'kafka', 'topic' = '{";".join(run.topics)}', 'format' = 'json',
       'properties.bootstrap.servers' = '{run.bootstrap}', 'properties.group.id' = 'benchmark-flink',
@@ -47,7 +47,7 @@ for _ in range(2):
     started = time.perf_counter()
     flink.execute_sql("""
         INSERT INTO nowhere SELECT subject, window_start, COUNT(*)
-        FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(at), INTERVAL '1' MINUTE))
+        FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(happened), INTERVAL '1' MINUTE))
         GROUP BY subject, window_start, window_end""").wait()
     rate = run.count / (time.perf_counter() - started)
 say(rate)

@@ -36,7 +36,12 @@ settings = {
     "auto.offset.reset": "earliest",
     "max.partition.fetch.bytes": str(4 * 2**20),
 }
-events = pw.io.kafka.read(settings, topic=run.topics, schema=Event, format="json", autocommit_duration_ms=200)
+events = pw.Table.concat_reindex(
+    *(
+        pw.io.kafka.read(settings, topic=name, schema=Event, format="json", autocommit_duration_ms=200)
+        for name in run.topics
+    )
+)
 minutes = events.select(pw.this.subject, minute=pw.this.time.str.slice(0, 16))
 counts = minutes.groupby(pw.this.subject, pw.this.minute).reduce(
     pw.this.subject, pw.this.minute, events=pw.reducers.count()
