@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from clickhouse_connect.driver.client import Client
 
@@ -16,7 +16,7 @@ _INDICATORS = ["id", "name_vi", "name_en", "kind", "format", "target", "better",
 
 def fill(client: Client, units: Units, indicators: Mapping[str, Indicator]) -> None:
     """Replace the dimension tables' rows by the configuration's; a province is a unit of level `province`."""
-    now = datetime.now(UTC)
+    now = _later_than_all(client, datetime.now(UTC))
     rows = [
         [p.code, p.name.vi, p.name.en, "province", "", p.code, p.time_zone, p.live, now]
         for p in units.provinces.values()
@@ -45,3 +45,12 @@ def fill(client: Client, units: Units, indicators: Mapping[str, Indicator]) -> N
         ],
         _INDICATORS,
     )
+
+
+def _later_than_all(client: Client, now: datetime) -> datetime:
+    """Of two rows the one loaded later counts: a clock that went back must not let the old configuration win."""
+    [(newest,)] = client.query(
+        "SELECT max(loaded_at) FROM (SELECT loaded_at FROM units UNION ALL SELECT loaded_at FROM indicators)"
+    ).result_rows
+    later: datetime = newest.replace(tzinfo=UTC) + timedelta(milliseconds=1)
+    return max(now, later)

@@ -1,7 +1,8 @@
 """Alerting: indicator values in, alert transitions out; decided by the clock, not only by what arrives.
 
 The order of a tick: log the state with what is to be told, tell it, log that it is told, acknowledge the batches. A
-worker killed in between leaves it to the next one, who tells the same again: same fingerprint, same instants.
+worker killed in between leaves it to the next one, who tells the same again: same fingerprint, same instants. One that
+has lost its partition while it logged tells nothing: the next one may not have seen its log, and decides by itself.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class Alerting:
                 evaluator, log = held
                 transitions = evaluator.evaluate(now_ms)
                 await _log(evaluator, log)
-                if transitions:
+                if transitions and is_ours():
                     await self._tell(transitions)
                     evaluator.told()
                     await _log(evaluator, log)

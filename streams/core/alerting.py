@@ -249,7 +249,8 @@ class Evaluator:
         self._untold = list(delta.untold)
         for key, sums in delta.sums:
             if (key[0], key[1]) in self._rules:
-                self._buckets[key[0], key[1]][key] = sums
+                buckets = self._buckets[key[0], key[1]]
+                buckets[key] = max(buckets.get(key, sums), sums, key=lambda known: known.version)
         for mark, status in delta.statuses:
             if status is None:
                 self._statuses.pop(mark, None)
