@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.core.buckets import DAY
+from streams.core.buckets import DAY, HORIZON_S, HOUR, MINUTE, Key, Value
 from streams.core.calendar import epoch_ms
-from streams.core.compute import State
+from streams.core.compute import Delta, State
 from streams.core.definitions import Definitions, EventFields
 from streams.core.indicators import Indicator
 from streams.core.units import Province, Text, Unit, Units
@@ -71,6 +73,7 @@ START = datetime(2024, 2, 27, tzinfo=UTC)
 instants = st.one_of(
     st.integers(0, 6 * 86_400).map(lambda seconds: START + timedelta(seconds=seconds)),
     st.integers(0, 6).map(lambda days: START + timedelta(days=days)),  # often the same for several events
+    st.integers(-150, 0).map(lambda days: START + timedelta(days=days)),  # months late
 )
 dues = st.one_of(st.none(), instants)
 
@@ -96,30 +99,62 @@ def histories(draw: st.DrawFn) -> list[FakeEvent]:
     return draw(st.permutations(events + repeats))
 
 
+class Partition:
+    """A state with its log, as compute keeps them."""
+
+    def __init__(self) -> None:
+        self.state = State(DEFINITIONS)
+        self.log: list[Delta] = []
+
+    def take(self, event: FakeEvent, arrived: datetime) -> None:
+        self.state.apply(event, epoch_ms(event.time), epoch_ms(arrived))
+        self.state.offsets["t"] = self.state.offsets.get("t", 0) + 1
+
+    def commit(self) -> list[Value]:
+        values, delta = self.state.drain()
+        self.log.append(delta)
+        return values
+
+    def restored(self) -> State:
+        state = State(DEFINITIONS)
+        for delta in self.log:
+            state.restore(delta)
+        return state
+
+
+def day_values(states: Iterable[State]) -> dict[Key, tuple[int, int]]:
+    """The day buckets of some partitions, added up."""
+    sums: defaultdict[Key, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for state in states:
+        for key, numerator, denominator in state._buckets:
+            if key.grain == DAY:
+                sums[key] = sums[key][0] + numerator, sums[key][1] + denominator
+    return sums
+
+
 @given(histories(), st.lists(st.integers(0, 30), max_size=4), st.booleans())
 def test_sums_equal_the_reference(events: list[FakeEvent], cuts: list[int], restarts: bool) -> None:
-    state = State(DEFINITIONS)
-    log = []
+    partitions = {"a": Partition(), "b": Partition()}  # units keep to their partition
     arrived = [START + timedelta(days=6, hours=at) for at in range(len(events))]
     for at, event in enumerate(events):
-        state.apply(event, epoch_ms(event.time), epoch_ms(arrived[at]))
-        state.offsets["t"] = at + 1
+        partitions[event.subject].take(event, arrived[at])
         if at in cuts:
-            log.append(state.drain().delta)
-            if restarts:
-                state = State(DEFINITIONS)
-                for delta in log:
-                    state.restore(delta)
-    log.append(state.drain().delta)
-    restored = State(DEFINITIONS)
-    for delta in log:
-        restored.restore(delta)
+            for partition in partitions.values():
+                partition.commit()
+                if restarts:
+                    partition.state = partition.restored()
+    for partition in partitions.values():
+        partition.commit()
 
-    for result in (state, restored, from_snapshot(state)):
-        days = [value for value in result._buckets if value.key.grain == DAY]
+    for states in (
+        [partition.state for partition in partitions.values()],
+        [partition.restored() for partition in partitions.values()],
+        [from_snapshot(partition.state) for partition in partitions.values()],
+    ):
+        days = day_values(states)
         flows = {
             (key.indicator, key.unit, key.dims, datetime.fromtimestamp(key.bucket, ZONE).date()): (n, d)
-            for key, n, d in days
+            for key, (n, d) in days.items()
             if key.indicator != "overdue" and (n or d)
         }
         assert flows == day_sums(events, arrived, ZONE, ABOVE)
@@ -128,10 +163,39 @@ def test_sums_equal_the_reference(events: list[FakeEvent], cuts: list[int], rest
                 midnight = datetime(day.year, day.month, day.day, tzinfo=ZONE).timestamp()
                 backlog = sum(
                     n
-                    for key, n, _ in days
+                    for key, (n, _) in days.items()
                     if key.indicator == "overdue" and key.unit == unit and key.bucket <= midnight
                 )
                 assert backlog == overdue_at(events, unit, day, ZONE, ABOVE)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3600), st.integers(0, 4 * 3600) | st.integers(0, 4 * 86_400)), max_size=40
+    ),
+    st.sets(st.integers(0, 40)),
+)
+def test_minutes_and_hours_hold_what_arrived_within_their_horizon(
+    payments: list[tuple[int, int]], cuts: set[int]
+) -> None:
+    """Each payment: seconds since the one before it arrived, and seconds from when it was made until it arrived."""
+    partition, arrived = Partition(), START
+    told: dict[Key, int] = {}
+    wanted: defaultdict[Key, int] = defaultdict(int)
+    for number, (gap, delay) in enumerate(payments):
+        arrived += timedelta(seconds=gap)
+        paid = arrived - timedelta(seconds=delay)
+        partition.take(FakeEvent("payments.paid", f"p{number}", "a", paid, {"amount": 1 + number}), arrived)
+        for grain, seconds in ((MINUTE, 60), (HOUR, 3600)):
+            bucket = int(paid.timestamp()) // seconds * seconds
+            if arrived.timestamp() <= bucket + HORIZON_S[grain]:
+                for unit in ABOVE["a"]:
+                    wanted[Key("amount", unit, "", grain, bucket)] += 1 + number
+        if number in cuts:
+            told |= {key: numerator for key, numerator, _ in partition.commit()}
+    told |= {key: numerator for key, numerator, _ in partition.commit()}
+    fine = {key: amount for key, amount in told.items() if key.grain != DAY and key.indicator == "amount"}
+    assert fine == wanted
 
 
 def from_snapshot(state: State) -> State:
