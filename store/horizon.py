@@ -20,47 +20,58 @@ from typing import NamedTuple
 
 from clickhouse_connect.driver.client import Client
 
+from store.lineage import links
+from store.recompute import Pass
 from store.retention import removed_before
-from streams.core.indicators import Indicator
+from streams.core.buckets import DAY, HOUR, MINUTE
 from streams.core.units import Province, Units
+
+_SUMS = {MINUTE: "minute_sums", HOUR: "hour_sums", DAY: "day_sums"}
 
 
 class Horizon(NamedTuple):
     """The last days (UTC) whose rows may have been removed; None where all are still there."""
 
-    events: date | None
-    day_sums: date | None
+    events: date | None = None
+    day_sums: date | None = None
+    hour_sums: date | None = None
+    minute_sums: date | None = None
 
     @classmethod
     def of(cls, client: Client) -> Horizon:
         """That of the client's database, now."""
-        events, day_sums = (removed_before(client, group) for group in ("events", "day_sums"))
-        return cls(events and events.date(), day_sums and day_sums.date())
+        removed = {group: removed_before(client, group) for group in cls._fields}
+        return cls(**{group: instant and instant.date() for group, instant in removed.items()})
 
     @property
     def latest(self) -> date | None:
-        """The later of the two."""
-        return max(filter(None, self), default=None)
+        """The last day on which a sum of a day may be lost."""
+        return max(filter(None, (self.events, self.day_sums)), default=None)
 
-    def lost_days(self, indicator: Indicator, province: Province, units: Units) -> str:
+    def of_sums(self, grain: str) -> date | None:
+        """That of the sums of a grain."""
+        removed: date | None = getattr(self, _SUMS[grain])
+        return removed
+
+    def lost_days(self, wanted: Pass, province: Province, units: Units) -> str:
         """A SELECT of (unit, last_day, days): what cannot be compared, all up to a day (null: none) and some later.
 
-        Needs at least one of the two dates.
+        Needs the horizon of events or that of day sums.
         """
         zone = province.time_zone
         parts = []
         if self.day_sums:
-            codes = ", ".join(_text(code) for code in _codes(province, units))
             parts.append(
-                f"SELECT arrayJoin([{codes}]) AS unit, toDate32('{self.day_sums}') AS lost, true AS until"
+                f"SELECT code AS unit, toDate32('{self.day_sums}') AS lost, true AS until"
+                f" FROM ({links(province, units, frozenset({province.code}))})"
             )
         if self.events:
             # `day` is of UTC, and ends the next day in zones east of it
-            lost = "toDate32(day) + 1" if indicator.at == "arrived_at" else f"toDate32(newest, '{zone}')"
+            lost = "toDate32(day) + 1" if wanted.at_arrival else f"toDate32(newest, '{zone}')"
             parts.append(
                 f"SELECT unit, {lost} AS lost, true AS until FROM arrival_days WHERE day <= '{self.events}'"
             )
-        if self.events and indicator.over_dossiers:
+        if self.events and wanted.over_dossiers:
             known = f"FROM dossier_arrivals WHERE toDate(first_arrived_at) <= '{self.events}'"
             due = f"toDate32(arrayJoin(due_at), '{zone}')"
             parts += [
@@ -68,22 +79,8 @@ class Horizon(NamedTuple):
                 f" WHERE (unit, sipHash64(dossier)) IN (SELECT unit, dossier {known})",
                 f"SELECT unit, {due} + arrayJoin([0, 1]) AS lost, false AS until {known}",
             ]
-        chains = ", ".join(
-            f"({_text(code)}, {_text(parent)})"
-            for code in _codes(province, units)
-            for parent in (code, *units.ancestors[code])
-        )
         return (
-            "SELECT chain.parent AS unit, maxOrNullIf(lost, until) AS last_day,"
+            "SELECT links.parent AS unit, maxOrNullIf(lost, until) AS last_day,"
             f" groupUniqArrayIf(lost, NOT until) AS days FROM ({' UNION ALL '.join(parts)}) AS part"
-            f" INNER JOIN values('code String, parent String', {chains}) AS chain ON part.unit = chain.code"
-            " GROUP BY chain.parent"
+            f" INNER JOIN ({links(province, units)}) AS links ON part.unit = links.code GROUP BY links.parent"
         )
-
-
-def _codes(province: Province, units: Units) -> list[str]:
-    return [province.code, *(code for code, unit in units.units.items() if unit.province == province.code)]
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -1,158 +1,219 @@
 """SQL that recomputes indicators from the raw events, generated from the same definitions that the stream evaluates.
 
-The expressions of an indicator stand in the SQL as they are. What the stream keeps incrementally (first received event
-of a dossier, its due date, its close) is said here once more, as aggregates over all of a dossier's events.
+The expressions of an indicator stand in the SQL as they are. All indicators over the same rows are recomputed in one
+reading of them: each row has moments, one for each instant at which some indicator counts it, and each moment adds to
+the sums of the indicators that count it there. Only then, when few rows are left, units add up to those above them.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
-from streams.core.definitions import EVENT_COLUMNS, LATE_MS, EventFields, dossier_columns, event_columns
-from streams.core.dossiers import CLOSING, LIFE_COLUMNS
+from store.lineage import links, text
+from store.raw_rows import dossier_rows, event_rows
+from streams.core.buckets import DAY, GRAINS, HORIZON_S, HOUR, MINUTE
+from streams.core.definitions import EventFields
 from streams.core.indicators import Indicator
-from streams.core.plan import used_columns
 from streams.core.units import Province, Units
 
-_TIME_MS = "toUnixTimestamp64Milli(time)"
-_KIND = "events.kind"  # the data may have a field of that name too
-_STAMP = rf"(time, xxh3_128(concat(id, '\0', source, '\0', unit, '\0', {_KIND})))"
-"""What orders the events of a dossier; streams.core.seen.digest gives the same number."""
+GRAIN_NUMBERS = {grain: number for number, grain in enumerate(GRAINS, start=1)}
+"""As the column `grain` of indicator_values numbers them."""
 
-_JSON_TYPES = {"string": "Nullable(String)", "integer": "Nullable(Int64)", "boolean": "Nullable(Bool)"}
+_SECONDS = {MINUTE: 60, HOUR: 3600}
 
 
-def day_sums(indicator: Indicator, province: Province, units: Units, kinds: Iterable[EventFields]) -> str:
-    """A SELECT of (unit, dims, day, bucket, numerator, denominator): every day bucket of a province, parents included.
+class Span(NamedTuple):
+    """Instants, epoch ms: the first that belongs to it, and the first after it that does not."""
 
-    `bucket` is epoch seconds, as the stream names it.
+    first_ms: int = -(2**62)
+    end_ms: int = 2**62
+
+    def sql(self, column: str) -> str:
+        """The condition that an instant belongs to it."""
+        return f"({column} >= {self.first_ms} AND {column} < {self.end_ms})"
+
+
+class Extent(NamedTuple):
+    """What of a province's figures is recomputed: of which units (none: all), and when, for each grain that is."""
+
+    province: Province
+    spans: Mapping[str, Span] = {DAY: Span()}
+    units: frozenset[str] = frozenset()
+
+
+class Pass(NamedTuple):
+    """Indicators that are recomputed in one reading: over the same rows, and all at the arrival, or none."""
+
+    indicators: tuple[Indicator, ...]
+
+    @property
+    def over_dossiers(self) -> bool:
+        """Whether the rows are dossiers."""
+        return self.indicators[0].over_dossiers
+
+    @property
+    def at_arrival(self) -> bool:
+        """Whether events count when they arrived, and not when they happened."""
+        return self.indicators[0].at == "arrived_at"
+
+    @property
+    def grains(self) -> tuple[str, ...]:
+        """The grains that can be recomputed.
+
+        A minute and an hour hold what arrived within their horizon. Of events that is known. What a dossier adds to
+        them depends on what was known of it then, which the fold of all its events does not say: days only.
+        """
+        return (DAY,) if self.over_dossiers else GRAINS
+
+
+def passes(indicators: Iterable[Indicator]) -> list[Pass]:
+    """The readings that it takes."""
+    groups: defaultdict[tuple[object, ...], list[Indicator]] = defaultdict(list)
+    for indicator in indicators:
+        groups[indicator.over, indicator.at == "arrived_at"].append(indicator)
+    return [Pass(tuple(group)) for group in groups.values()]
+
+
+def sums(wanted: Pass, extent: Extent, units: Units, kinds: Iterable[EventFields]) -> str:
+    """A SELECT of (indicator, grain, unit, dims, day, bucket, numerator, denominator), parents included.
+
+    Every bucket that has a sum other than 0. `grain` is of GRAIN_NUMBERS, `bucket` is epoch seconds, as the stream
+    names it, `day` its local date.
     """
+    spans = {grain: span for grain, span in extent.spans.items() if grain in wanted.grains}
     fields = {kind.kind: kind for kind in kinds}
-    rows = (
-        _dossier_rows(indicator, province, fields)
-        if indicator.over_dossiers
-        else _event_rows(indicator, fields)
-    )
-    changes = _stock_changes(indicator) if indicator.kind == "stock" else _flow(indicator)
-    zone = province.time_zone
-    midnight = f"toInt64(toUnixTimestamp64Milli(toDateTime64(toDate32(at, '{zone}'), 3, '{zone}')))"
-    bucket = f"intDiv({midnight}, 1000)" + (
-        f" + (toUnixTimestamp64Milli(at) != {midnight})" if indicator.kind == "stock" else ""
-    )
-    chains = ", ".join(
-        f"({_text(code)}, {_text(parent)})"
-        for code in _codes(province, units)
-        for parent in (code, *units.ancestors[code])
+    zone = extent.province.time_zone
+    chains = links(extent.province, units, extent.units)
+    mine = f"events.unit IN (SELECT code FROM ({chains}))"
+    if wanted.over_dossiers:
+        rows = dossier_rows(wanted.indicators, fields, zone, mine)
+    else:
+        column = "events.arrived_at" if wanted.at_arrival else "events.time"
+        whole = Span(
+            min(span.first_ms for span in spans.values()), max(span.end_ms for span in spans.values())
+        )
+        rows = event_rows(wanted.indicators, fields, f"{mine} AND {_instants(column, whole)}")
+    slots = _slots(wanted.indicators)
+    day = f"toDate32(fromUnixTimestamp64Milli(bucket * 1000), '{zone}')"
+    totals = [name for name, _ in _totals(slots)]
+    entries = ", ".join(
+        f"({text(one.id)}, n{number}, {f'd{number}' if one.denominator else 'toInt64(0)'})"
+        for number, one in enumerate(one for group in slots.values() for one in group)
     )
     return (
-        f"WITH rows AS ({rows}), changes AS ({changes})\n"
-        f"SELECT chain.parent AS unit, dims, toDate32(at, '{zone}') AS day, {bucket} AS bucket,"
-        " sum(numerator) AS numerator, sum(denominator) AS denominator\n"
-        f"FROM changes INNER JOIN values('code String, parent String', {chains}) AS chain"
-        " ON changes.unit = chain.code\n"
-        "GROUP BY ALL"
+        f"WITH rows AS ({rows}),\nmoments AS ({_moments(slots, spans)}),\nown AS ({_own(slots, zone)}),\n"
+        f"added AS (SELECT parent, grain, dims, bucket, {', '.join(f'sum({n}) AS {n}' for n in totals)}"
+        f" FROM own INNER JOIN ({chains}) AS links ON own.unit = links.code GROUP BY ALL)\n"
+        f"SELECT entry.1 AS indicator, grain, parent AS unit, dims, {day} AS day, bucket,"
+        " entry.2 AS numerator, entry.3 AS denominator\n"
+        f"FROM added ARRAY JOIN [{entries}] AS entry WHERE entry.2 != 0 OR entry.3 != 0"
     )
 
 
-def _codes(province: Province, units: Units) -> list[str]:
-    return [province.code, *(code for code, unit in units.units.items() if unit.province == province.code)]
+class Slot(NamedTuple):
+    """When indicators count a row, and by what they keep rows apart."""
+
+    kind: str
+    at: str
+    begins: str
+    ends: str
+    by: tuple[str, ...]
 
 
-def _flow(indicator: Indicator) -> str:
-    at = (
-        indicator.at
-        if not indicator.over_dossiers
-        else f"fromUnixTimestamp64Milli(assumeNotNull({indicator.at}))"
+def _slots(indicators: Iterable[Indicator]) -> dict[Slot, list[Indicator]]:
+    slots: defaultdict[Slot, list[Indicator]] = defaultdict(list)
+    for one in indicators:
+        stock = one.kind == "stock"
+        slots[Slot(one.kind, "" if stock else one.at, one.from_, one.until, one.by)].append(one)
+    return dict(slots)
+
+
+def _moments(slots: Mapping[Slot, list[Indicator]], spans: Mapping[str, Span]) -> str:
+    """Rows with slot, grain, at_ms and sign: each once for each of its instants and each grain that it has there."""
+    entries = ", ".join(entry for number, slot in enumerate(slots) for entry in _entries(number, slot, spans))
+    within = " OR ".join(
+        f"(grain = {GRAIN_NUMBERS[grain]} AND {span.sql('at_ms')})" for grain, span in spans.items()
     )
-    there = "" if not indicator.over_dossiers else f" AND {indicator.at} IS NOT NULL"
+    counted = " OR ".join({_counts(one) for group in slots.values() for one in group})
     return (
-        f"SELECT unit, {_dims(indicator)} AS dims, {at} AS at, {_number(indicator.numerator)} AS numerator,"
-        f" {_number(indicator.denominator)} AS denominator FROM rows"
-        f" WHERE {_true(indicator.where)}{there}"
+        "SELECT *, moment.1 AS slot, moment.2 AS grain, assumeNotNull(moment.3) AS at_ms, moment.4 AS sign"
+        f" FROM (SELECT * FROM rows WHERE {counted})"
+        f" ARRAY JOIN arrayFilter(m -> m.3 IS NOT NULL, [{entries}]) AS moment WHERE {within}"
     )
 
 
-def _stock_changes(indicator: Indicator) -> str:
-    begins, ends = indicator.from_, indicator.until
+def _entries(number: int, slot: Slot, spans: Mapping[str, Span]) -> Iterator[str]:
+    day = GRAIN_NUMBERS[DAY]
+    if slot.kind == "stock":
+        held = f"{slot.begins} IS NOT NULL AND ({slot.ends} IS NULL OR {slot.ends} > {slot.begins})"
+        yield f"({number}, {day}, if({held}, {slot.begins}, NULL), toInt8(1))"
+        yield f"({number}, {day}, if({held}, {slot.ends}, NULL), toInt8(-1))"
+        return
+    for grain in spans:
+        at = f"toNullable({slot.at})"
+        if grain != DAY:  # only what arrived within the bucket's horizon, see streams.core.buckets
+            ms = _SECONDS[grain] * 1000
+            closes = f"intDiv({slot.at}, {ms}) * {ms} + {HORIZON_S[grain] * 1000}"
+            at = f"if(arrived_at <= {closes}, {at}, NULL)"
+        yield f"({number}, {GRAIN_NUMBERS[grain]}, {at}, toInt8(1))"
+
+
+def _own(slots: Mapping[Slot, list[Indicator]], zone: str) -> str:
+    """Sums of each unit's own rows, in one column for each term of each indicator."""
+    date = f"toDate32(fromUnixTimestamp64Milli(at_ms), '{zone}')"
+    midnight = f"intDiv(toInt64(toUnixTimestamp64Milli(toDateTime64({date}, 3, '{zone}'))), 1000)"
+    stocks = [str(number) for number, slot in enumerate(slots) if slot.kind == "stock"]
+    later = f" + (slot IN ({', '.join(stocks)}) AND at_ms != 1000 * {midnight})" if stocks else ""
+    coarse = "".join(
+        f"grain = {GRAIN_NUMBERS[grain]}, intDiv(at_ms, {seconds * 1000}) * {seconds}, "
+        for grain, seconds in _SECONDS.items()
+    )
+    kept = dict.fromkeys(name for slot in slots for name in slot.by)
+    keys = ", ".join(["unit", "slot", "grain", "bucket", *kept])
+    totals = list(_totals(slots))
+    dims = ", ".join(f"slot = {number}, {_dims(slot.by)}" for number, slot in enumerate(slots))
+    # texts are put together only of what is left after the sums
     return (
-        f"SELECT unit, {_dims(indicator)} AS dims, fromUnixTimestamp64Milli(assumeNotNull(change.1)) AS at,"
-        f" change.2 * {_number(indicator.numerator)} AS numerator,"
-        f" change.2 * {_number(indicator.denominator)} AS denominator FROM rows"
-        f" ARRAY JOIN [({begins}, 1), ({ends}, -1)] AS change"
-        f" WHERE {_true(indicator.where)} AND {begins} IS NOT NULL"
-        f" AND ({ends} IS NULL OR {ends} > {begins}) AND change.1 IS NOT NULL"
+        f"SELECT unit, grain, bucket, multiIf({dims}, '') AS dims, {', '.join(name for name, _ in totals)} FROM ("
+        f"SELECT {keys}, {', '.join(f'{value} AS {name}' for name, value in totals)}"
+        f" FROM (SELECT *, multiIf({coarse}{midnight}{later}) AS bucket FROM moments) GROUP BY {keys})"
     )
 
 
-def _event_rows(indicator: Indicator, fields: Mapping[str, EventFields]) -> str:
-    columns = used_columns([indicator], event_columns(indicator.over, fields))
-    delay_ms = f"greatest(toUnixTimestamp64Milli(arrived_at) - {_TIME_MS}, 0)"
-    selected = [
-        *("unit", "time", "arrived_at"),
-        *(f"{_KIND} AS type", f"{delay_ms} AS delay_ms", f"{delay_ms} > {LATE_MS} AS late"),
-        *(f"{_column(name, kind)} AS {name}" for name, kind in columns.items() if name not in EVENT_COLUMNS),
-    ]
-    kinds = ", ".join(_text(kind) for kind in indicator.over)
-    return f"SELECT {', '.join(selected)} FROM events FINAL WHERE {_KIND} IN ({kinds})"
+def _totals(slots: Mapping[Slot, list[Indicator]]) -> Iterator[tuple[str, str]]:
+    """(name, aggregate): numerators and denominators, numbered in the order of the slots' indicators."""
+    number = 0
+    for slot, group in enumerate(slots.values()):
+        for one in group:
+            counts = f"slot = {slot} AND {_counts(one)}"
+            yield f"n{number}", f"sumIf(sign * {_number(one.numerator)}, {counts})"
+            if one.denominator:
+                yield f"d{number}", f"sumIf(sign * {_number(one.denominator)}, {counts})"
+            number += 1
 
 
-def _dossier_rows(indicator: Indicator, province: Province, fields: Mapping[str, EventFields]) -> str:
-    columns = used_columns([indicator], dossier_columns(fields))
-    zone = province.time_zone
-    closing = ", ".join(_text(kind) for kind in CLOSING)
-    due = _column("due_at", "timestamp")
-    folded = [
-        "unit",
-        "dossier",
-        *_attributes(columns, fields),
-        f"minOrNullIf({_TIME_MS}, {_KIND} = 'filings.received') AS received_at",
-        f"minOrNullIf({_TIME_MS}, {_KIND} = 'filings.settled') AS settled_at",
-        f"minOrNullIf({_TIME_MS}, {_KIND} IN ({closing})) AS closed_at",
-        f"argMaxOrNullIf({due}, {_STAMP}, {due} IS NOT NULL) AS due_at",
-        f"argMinIf({_KIND}, {_STAMP}, {_KIND} IN ({closing})) AS closed_by",
-        f"transform(closed_by, [{closing}], [{', '.join(_text(o) for o in CLOSING.values())}], NULL) AS outcome",
-        f"uniqExactIf({_STAMP}, {_KIND} = 'filings.supplement_asked') AS supplements",
-    ]
-    due_day = f"toDate32(fromUnixTimestamp64Milli(assumeNotNull(due_at)), '{zone}')"
-    overdue = f"toUnixTimestamp64Milli(toDateTime64({due_day} + 1, 3, '{zone}'))"
-    return (
-        "SELECT *, settled_at - received_at AS elapsed_ms, settled_at < overdue_from AS on_time FROM ("
-        f"SELECT *, if(due_at IS NULL, NULL, {overdue}) AS overdue_from FROM ("
-        f"SELECT {', '.join(folded)} FROM events FINAL WHERE {_KIND} LIKE 'filings.%' GROUP BY unit, dossier))"
-    )
-
-
-def _attributes(columns: Mapping[str, str], fields: Mapping[str, EventFields]) -> Iterator[str]:
-    """The columns that come from the first received, or the first settled, event."""
-    for name, kind in columns.items():
-        if name not in LIFE_COLUMNS:
-            source = "filings.received" if name in fields["filings.received"].columns else "filings.settled"
-            value = f"tuple({_column(name, kind)})"  # a tuple, because argMin passes over nulls
-            yield f"argMinIf({value}, {_STAMP}, {_KIND} = '{source}').1 AS {name}"
-
-
-def _column(name: str, kind: str) -> str:
-    if kind == "timestamp":
-        parsed = f"parseDateTime64BestEffortOrNull(JSONExtractString(data, '{name}'), 3, 'UTC')"
-        return f"toUnixTimestamp64Milli({parsed})"
-    return f"JSONExtract(data, '{name}', '{_JSON_TYPES[kind]}')"
-
-
-def _dims(indicator: Indicator) -> str:
-    parts = ", ".join(
-        f"if({name} IS NULL, NULL, concat('{name}=', toString({name})))" for name in indicator.by
-    )
+def _dims(by: tuple[str, ...]) -> str:
+    parts = ", ".join(f"if({name} IS NULL, NULL, concat('{name}=', toString({name})))" for name in by)
     return f"arrayStringConcat(arrayFilter(d -> d IS NOT NULL, [{parts}]), ',')" if parts else "''"
+
+
+def _counts(indicator: Indicator) -> str:
+    return f"ifNull(({indicator.where}), false)"
 
 
 def _number(expression: str) -> str:
     """As the stream counts: true is 1, false and null are 0, an integer is itself."""
-    return f"toInt64(ifNull(({expression}), 0))" if expression else "toInt64(0)"
+    return f"toInt64(ifNull(({expression}), 0))"
 
 
-def _true(expression: str) -> str:
-    return f"ifNull(({expression}), false)"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+def _instants(column: str, span: Span) -> str:
+    """A condition on a column of the table itself, so that ClickHouse can leave out what does not fit."""
+    bounds = ((">=", span.first_ms), ("<", span.end_ms))
+    conditions = [
+        f"{column} {operator} fromUnixTimestamp64Milli({ms}, 'UTC')"
+        for operator, ms in bounds
+        if abs(ms) < 2**62
+    ]
+    return " AND ".join(conditions) or "true"

@@ -1,0 +1,132 @@
+"""SELECTs of the rows that indicators are over, from the raw events: events themselves, or dossiers folded from them.
+
+What the stream keeps incrementally (first received event of a dossier, its due date, its close) is said here once more,
+as aggregates over all of a dossier's events. `events` is read once, with FINAL, so that of a repeated event the first
+counts: a repeat may say something else. Of its data all columns that are looked at are extracted at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from store.lineage import text
+from streams.core.definitions import EVENT_COLUMNS, LATE_MS, EventFields, dossier_columns, event_columns
+from streams.core.dossiers import CLOSING, LIFE_COLUMNS
+from streams.core.indicators import Indicator
+from streams.core.plan import used_columns
+
+_KIND = "events.kind"  # the data may have a field of that name too
+_TIME_MS = "toUnixTimestamp64Milli(events.time)"
+_ARRIVED_MS = "toUnixTimestamp64Milli(events.arrived_at)"
+
+_IDENTITY = rf"xxh3_128(concat(events.id, '\0', events.source, '\0', events.unit, '\0', {_KIND}))"
+"""As streams.core.seen.digest gives it."""
+
+_STAMP = (
+    f"bitOr(bitShiftLeft(toUInt128({_TIME_MS} + {2**62}), 64), toUInt128(bitShiftRight({_IDENTITY}, 64)))"
+)
+"""What orders the events of a dossier: their time, then the first eight bytes of their identity. One number is much
+faster to compare than a tuple."""
+
+_JSON_TYPES = {"string": "String", "integer": "Int64", "boolean": "Bool", "timestamp": "String"}
+
+
+def event_rows(indicators: Collection[Indicator], kinds: Mapping[str, EventFields], condition: str) -> str:
+    """Events, as `unit`, `time` and `arrived_at` (epoch ms), and the columns that the indicators look at.
+
+    All indicators are over the same kinds.
+    `condition` is on the table `events`.
+    """
+    (over,) = {indicator.over for indicator in indicators}
+    columns = used_columns(indicators, event_columns(over, kinds))
+    own = {name: kind for name, kind in columns.items() if name not in EVENT_COLUMNS}
+    delay_ms = f"greatest({_ARRIVED_MS} - {_TIME_MS}, 0)"
+    always = {
+        "unit": "events.unit",
+        "time": _TIME_MS,
+        "arrived_at": _ARRIVED_MS,
+        "type": f"toString({_KIND})",
+        "delay_ms": delay_ms,
+        "late": f"{delay_ms} > {LATE_MS}",
+    }
+    selected = [f"{value} AS {name}" for name, value in (always | _extracted(own)).items()]
+    return (
+        f"SELECT {', '.join(selected)} FROM {_events(own)}"
+        f" WHERE {_KIND} IN ({', '.join(map(text, over))}) AND {condition}"
+    )
+
+
+def dossier_rows(
+    indicators: Iterable[Indicator], kinds: Mapping[str, EventFields], zone: str, condition: str
+) -> str:
+    """Dossiers, as `unit`, LIFE_COLUMNS and the other columns that the indicators look at; instants are epoch ms.
+
+    `condition` is on the table `events`; it must let all events of a dossier through, or none.
+    """
+    columns = used_columns(indicators, dossier_columns(kinds))
+    attributes: dict[str, list[str]] = {"received": [], "settled": []}
+    for name in columns:
+        if name not in LIFE_COLUMNS:
+            event = "received" if name in kinds["filings.received"].columns else "settled"
+            attributes[event].append(name)
+    own = {name: columns[name] for names in attributes.values() for name in names} | {"due_at": "timestamp"}
+    closing = ", ".join(map(text, CLOSING))
+    outcomes = ", ".join(map(text, CLOSING.values()))
+    events = (
+        f"SELECT events.unit AS unit, dossier, {_KIND} AS event, {_TIME_MS} AS at_ms, {_STAMP} AS stamp,"
+        f" {', '.join(f'{value} AS {name}' for name, value in _extracted(own).items())}"
+        f" FROM {_events(own)} WHERE {_KIND} LIKE 'filings.%' AND {condition}"
+    )
+    folded = [
+        "unit",
+        *_firsts(attributes),
+        "minOrNullIf(at_ms, event = 'filings.received') AS received_at",
+        "minOrNullIf(at_ms, event = 'filings.settled') AS settled_at",
+        f"minOrNullIf(at_ms, event IN ({closing})) AS closed_at",
+        "argMaxOrNullIf(due_at, stamp, due_at IS NOT NULL) AS due",
+        f"argMinIf(toString(event), stamp, event IN ({closing})) AS closed_by",
+        f"transform(closed_by, [{closing}], [{outcomes}], NULL) AS outcome",
+        "toInt64(uniqExactIf(stamp, event = 'filings.supplement_asked')) AS supplements",
+    ]
+    due_day = f"toDate32(fromUnixTimestamp64Milli(assumeNotNull(due)), '{zone}')"
+    overdue = f"toUnixTimestamp64Milli(toDateTime64({due_day} + 1, 3, '{zone}'))"
+    named = [*_attributes(attributes), "due AS due_at", f"if(due IS NULL, NULL, {overdue}) AS overdue_from"]
+    return (
+        "SELECT *, settled_at - received_at AS elapsed_ms, settled_at < overdue_from AS on_time"
+        f" FROM (SELECT *, {', '.join(named)}"
+        f" FROM (SELECT {', '.join(folded)} FROM ({events}) GROUP BY unit, dossier))"
+    )
+
+
+def _firsts(attributes: Mapping[str, list[str]]) -> Iterator[str]:
+    """The fields of the first received, and the first settled, event; a tuple, because argMin passes over nulls."""
+    for event, names in attributes.items():
+        if names:
+            fields = f"tuple({', '.join(names)})"
+            yield f"argMinIf({fields}, stamp, event = 'filings.{event}') AS first_{event}"
+
+
+def _attributes(attributes: Mapping[str, list[str]]) -> Iterator[str]:
+    for event, names in attributes.items():
+        yield from (
+            f"tupleElement(first_{event}, {place}) AS {name}" for place, name in enumerate(names, start=1)
+        )
+
+
+def _events(columns: Mapping[str, str]) -> str:
+    """The table, with these fields of its data as one tuple, if there are any."""
+    if not columns:
+        return "events FINAL"
+    types = ", ".join(f"{name} Nullable({_JSON_TYPES[kind]})" for name, kind in columns.items())
+    return f"(SELECT *, JSONExtract(data, 'Tuple({types})') AS fields FROM events FINAL) AS events"
+
+
+def _extracted(columns: Mapping[str, str]) -> dict[str, str]:
+    """Each column, taken from the tuple."""
+    values = {name: f"tupleElement(events.fields, {text(name)})" for name in columns}
+    return {
+        name: f"toUnixTimestamp64Milli(parseDateTime64BestEffortOrNull({value}, 3, 'UTC'))"
+        if columns[name] == "timestamp"
+        else value
+        for name, value in values.items()
+    }
