@@ -2,8 +2,8 @@
 
 One record holds what a group changed in a state together with the offset of the events that made it, so that state and
 offset cannot disagree. Now and then the whole state is written anew and the older records are deleted, which bounds
-both the log and the time to restore. Records are overlaid in the order of their versions, so records that came twice, or
-that a snapshot already holds, change nothing.
+both the log and the time to restore. Records are overlaid in the order of their versions: one that came twice, or that
+a snapshot already holds, changes nothing.
 """
 
 from __future__ import annotations
