@@ -91,6 +91,9 @@ def day_sums(
         dims = f"channel={row['channel']}" if row["channel"] else ""
         if row["received_at"]:
             add("online", unit, dims, row["received_at"], int(row["channel"] == "online"), 1)
+        if row["settled_at"] and row["received_at"]:
+            elapsed = row["settled_at"] - row["received_at"]
+            add("elapsed", unit, "", row["settled_at"], elapsed // timedelta(milliseconds=1), 1)
         if row["settled_at"] and row["due_at"]:
             late = row["settled_at"].astimezone(zone).date() > row["due_at"].astimezone(zone).date()
             add("on_time", unit, "", row["settled_at"], int(not late), 1)

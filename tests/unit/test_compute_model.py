@@ -55,6 +55,14 @@ INDICATORS = [
         numerator="on_time",
         denominator="true",
     ),
+    indicator(
+        id="elapsed",
+        over=("dossiers",),
+        at="settled_at",
+        where="elapsed_ms IS NOT NULL",
+        numerator="elapsed_ms",
+        denominator="true",
+    ),
     indicator(id="overdue", over=("dossiers",), kind="stock", from_="overdue_from", until="closed_at"),
     indicator(id="amount", over=("payments.paid",), numerator="amount"),
     indicator(
