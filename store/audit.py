@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from clickhouse_connect.driver.client import Client
@@ -21,6 +21,7 @@ from store.horizon import Horizon
 from store.lineage import text
 from store.recompute import GRAIN_NUMBERS, Extent, Pass, passes, sums
 from store.selection import Selection
+from streams.core.buckets import DAY
 from streams.core.definitions import EventFields
 from streams.core.indicators import Indicator
 from streams.core.units import Province, Units
@@ -54,6 +55,14 @@ class Difference(NamedTuple):
     day: date
     stream: Sums
     recomputed: Sums
+
+    def in_words(self) -> str:
+        """On one line."""
+        dims = f" {self.dims}" if self.dims else ""
+        stream, raw = (f"{sums.numerator}/{sums.denominator}" for sums in (self.stream, self.recomputed))
+        instant = datetime.fromtimestamp(self.bucket, UTC)
+        when = str(self.day) if self.grain == DAY else f"{self.grain} {instant:%Y-%m-%dT%H:%MZ}"
+        return f"{when} {self.indicator} {self.unit}{dims}: the stream says {stream}, the events say {raw}"
 
 
 class Audit(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,6 +70,10 @@ def audit(
     window: Annotated[
         DayWindow | None, typer.Option(help="Only the days of this window.", show_default=False)
     ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Again and again, until Ctrl-C; what it finds is an indicator.")
+    ] = False,
+    every: Annotated[str, typer.Option(metavar="TIME", help="With --watch: how often, 1m to 1h.")] = "10m",
     as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
     """Compare figures with the raw events.
@@ -81,6 +85,9 @@ def audit(
 
     Ends with status 1 if a sum differs, and shows how to look at it. Does not disturb a running monitor. Days that
     need events which the retention has removed are left out, and counted.
+
+    With --watch it runs beside production and sends what it found as an event of each province: the indicator
+    audit_differences counts them, and the alert FiguresDiffer fires.
 
     Example: ioc audit --indicator dossiers_received --window month
     """
@@ -105,6 +112,11 @@ def audit(
         last.date() if last else None,
         window.value if window else None,
     )
+    if watch:
+        from ioc.audit_watch import Watch, interval
+
+        Watch(settings, configuration, registry, selection, typer.echo).run(interval(every))
+        return
     with client() as connection:
         found = run_audit(
             connection, configuration.units, configuration.indicators, event_fields(registry), selection
@@ -131,7 +143,7 @@ def _words(found: Audit, configuration: Configuration) -> str:
     lines = [f"{len(found.differences):,} of {found.buckets:,} buckets differ:"]
     for one in found.differences[:_SHOWN]:
         stream, events = _looks(one, configuration)
-        lines += [f"  {describe(one)}", f"    stream: {stream}", f"    events: {events}"]
+        lines += [f"  {one.in_words()}", f"    stream: {stream}", f"    events: {events}"]
     if len(found.differences) > _SHOWN:
         lines.append(f"  and {len(found.differences) - _SHOWN:,} more (--json lists all)")
     return "\n".join([*lines, *left_out])
@@ -145,18 +157,6 @@ def _left_out(found: Audit) -> list[str]:
         f"{found.left_out:,} buckets not compared: what came until {found.removed_until} is past its retention"
         " (config/retention.yaml)"
     ]
-
-
-def describe(d: Difference) -> str:
-    """A difference on one line."""
-    dims = f" {d.dims}" if d.dims else ""
-    stream, raw = (f"{sums.numerator}/{sums.denominator}" for sums in (d.stream, d.recomputed))
-    when = str(d.day) if d.grain == "day" else f"{d.grain} {_instant(d)}"
-    return f"{when} {d.indicator} {d.unit}{dims}: the stream says {stream}, the events say {raw}"
-
-
-def _instant(d: Difference) -> str:
-    return datetime.fromtimestamp(d.bucket, UTC).strftime("%Y-%m-%dT%H:%MZ")
 
 
 def _looks(d: Difference, configuration: Configuration) -> tuple[str, str]:

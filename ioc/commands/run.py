@@ -38,6 +38,7 @@ class Role(StrEnum):
     store = "store"
     notify = "notify"
     wall = "wall"
+    audit = "audit"
 
 
 def demo(
@@ -126,7 +127,8 @@ def _run_role(role: Role, port: int | None) -> None:
         prepare_topics(settings)
     if role is Role.store:
         prepare_tables(settings, configuration)
-    command = python("wall.server") if role is Role.wall else python("streams.workers", role)
+    commands = {Role.wall: python("wall.server"), Role.audit: python("ioc", "audit", "--watch")}
+    command = commands.get(role) or python("streams.workers", role)
     os.environ["IOC_WALL_PORT"] = str(settings.wall_port)
     os.execv(command[0], command)  # noqa: S606  # no shell is wanted
 

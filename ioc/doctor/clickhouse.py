@@ -13,6 +13,9 @@ from ioc.settings import Settings
 from store.client import ClickHouseUnreachableError, connect
 from store.migrate import migrations
 
+_AUDIT_OLD_SECONDS = 2 * 3600
+"""Its longest interval is an hour."""
+
 
 def examine(settings: Settings, now: float) -> Iterator[Finding]:
     """Look at the server, its tables, and the age of the newest stored event (`now` in seconds since 1970)."""
@@ -41,6 +44,10 @@ def examine(settings: Settings, now: float) -> Iterator[Finding]:
             yield Finding(
                 "ok", "stored", f"newest event arrived {age} ago" if newest_ms > 0 else "no event yet"
             )
+            audited_ms = client.query(
+                "SELECT toUnixTimestamp64Milli(max(newest)) FROM arrivals WHERE kind = 'updates.figures_audited'"
+            ).result_rows[0][0]
+            yield audit_finding(now - audited_ms / 1000 if audited_ms > 0 else None)
     except ClickHouseError as error:
         what = str(error).splitlines()[0]
         yield Finding("fail", "tables", what, "`ioc up`, and the store role at its start, makes them.")
@@ -64,3 +71,13 @@ def tables_finding(applied: Collection[str], wanted: Sequence[str]) -> Finding:
             "warn", "tables", f"of a newer version: {', '.join(ahead)}", "Update this installation."
         )
     return Finding("ok", "tables", f"migrated to {wanted[-1]}")
+
+
+def audit_finding(age_seconds: float | None) -> Finding:
+    """Whether `ioc audit --watch` goes on, by the age of its newest result, None if there is none."""
+    if age_seconds is None:
+        return Finding("off", "audit", "`ioc audit --watch` has not run")
+    what = f"figures were last audited {in_words(age_seconds)} ago"
+    if age_seconds > _AUDIT_OLD_SECONDS:
+        return Finding("warn", "audit", what, "Start `ioc audit --watch` again, or look at what it says.")
+    return Finding("ok", "audit", what)

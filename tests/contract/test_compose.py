@@ -16,6 +16,7 @@ from dashboards.model import DATASOURCE
 from dashboards.push import FOLDER_UID
 from dashboards.shipped import FOLDER, PLAYLIST
 from ioc.commands.run import Role
+from ioc.doctor.clickhouse import audit_finding
 from ioc.doctor.finding import Finding
 from ioc.embedded.kafka import _PROPERTIES as EMBEDDED_KAFKA
 from ioc.settings import Settings
@@ -60,7 +61,7 @@ def test_a_misspelt_key_would_be_noticed() -> None:
 
 class TestRoles:
     def test_every_role_of_the_command_has_a_service(self) -> None:
-        assert SERVICES.keys() == {"compute", "store", "notify", "wall"} | OTHERS
+        assert SERVICES.keys() == {"compute", "store", "notify", "wall", "audit"} | OTHERS
         assert {role.value for role in Role} <= ROLES.keys()
 
     @pytest.mark.parametrize("role", ROLES)
@@ -74,6 +75,13 @@ class TestRoles:
         _, wanted, unwanted = re.findall(r"'([^']*)'", f"'ioc doctor' {command}")
         assert wanted in json.dumps(Finding("ok", role, "")._asdict())
         assert unwanted in json.dumps(Finding("fail", role, "")._asdict())
+
+    def test_the_audit_s_health_is_the_doctor_s_line_on_it(self) -> None:
+        (_, command) = ROLES["audit"]["healthcheck"]["test"]
+        assert re.findall(r"'([^']*)'", command) == ['"part": "audit"', '"level": "ok"']
+        assert '"part": "audit"' in json.dumps(audit_finding(60.0)._asdict())
+        assert [audit_finding(age).level for age in (3600.0, 3 * 3600.0, None)] == ["ok", "warn", "off"]
+        assert environment("audit")["IOC_CLICKHOUSE"] == "http://writer@clickhouse:8123"
 
     @pytest.mark.parametrize("role", ROLES)
     def test_every_variable_is_one_of_the_settings_or_of_the_recipients(

@@ -1,0 +1,110 @@
+"""`ioc audit --watch` beside a running monitor: what it finds becomes a figure and an alert."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from clickhouse_connect.driver.client import Client
+
+from ioc.audit_watch import EveryError, Watch, interval
+from producers.publisher import Publisher
+from schemas.decoder import EventDecoder
+from store.selection import Selection
+from tests.fixtures.monitor import Monitor
+
+pytestmark = [pytest.mark.kafka, pytest.mark.clickhouse]
+
+
+def figure(client: Client, indicator: str) -> Any:
+    return client.query(
+        "SELECT sum(numerator) FROM indicator_buckets WHERE grain = 'day' AND unit = '40' AND indicator = {i:String}",
+        parameters={"i": indicator},
+    ).result_rows[0][0]
+
+
+@pytest.fixture
+def environment(monitor: Monitor, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    variables = {
+        "IOC_KAFKA": monitor.settings.kafka,
+        "IOC_CLICKHOUSE": monitor.settings.clickhouse,
+        "IOC_DATA": str(monitor.settings.data),
+        "IOC_CONFIG": str(monitor.settings.config),
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return {**os.environ, **variables}
+
+
+def test_what_it_finds_is_a_figure_and_an_alert(monitor: Monitor, environment: dict[str, str]) -> None:
+    said: list[str] = []
+    watch = Watch(monitor.settings, monitor.configuration, monitor.registry, Selection(), said.append)
+    with Publisher(
+        monitor.settings.kafka, EventDecoder(monitor.registry), monitor.configuration.units
+    ) as publisher:
+        cleaned = {
+            "specversion": "1.0",
+            "id": "1",
+            "source": "/tests/watch",
+            "type": "vn.ioc.updates.records_cleaned.v1",
+            "time": datetime.now(UTC) - timedelta(days=2),
+            "subject": "16681",
+            "data": {"registry": "land", "records": 7},
+        }
+        assert publisher.send(cleaned) is None
+        publisher.flush()
+    monitor.wait_for("the figure", lambda client: figure(client, "records_cleaned") == 7)
+
+    assert watch.once()
+    assert said[-1].endswith("all equal")
+    monitor.wait_for("the audit", lambda client: figure(client, "audits") == 1)
+    with monitor.client() as client:
+        assert figure(client, "audit_differences") == 0
+
+        monitor.clickhouse.stop()
+        assert not watch.once()
+        assert "no audit: no ClickHouse answers" in said[-1]
+        monitor.clickhouse.start()
+
+        client.command(
+            "INSERT INTO indicator_values SELECT * REPLACE (numerator + 1 AS numerator, version + 1000000 AS version)"
+            " FROM indicator_values FINAL WHERE indicator = 'records_cleaned' AND grain = 'day' AND unit = '16681'"
+        )
+    assert watch.once()
+    assert "1 differ" in said[-2]
+    assert "the stream says 8/0, the events say 7/0" in said[-1]
+    monitor.wait_for("the differences", lambda client: figure(client, "audit_differences") == 1)
+    fired = "SELECT count() FROM alert_transitions WHERE alertname = 'FiguresDiffer' AND unit = '40'"
+    monitor.wait_for("the alert", lambda client: client.query(fired).result_rows[0][0] == 1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_comes_up_and_stops_cleanly(environment: dict[str, str], number: signal.Signals) -> None:
+    command = [sys.executable, "-m", "ioc", "audit", "--watch", "--every", "1h"]
+    with subprocess.Popen(
+        command,
+        env={**environment, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        assert "buckets compared" in process.stdout.readline()
+        process.send_signal(number)
+        rest, errors = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert rest.splitlines()[-1] == "stopped"
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("every", ["10 minutes", "5s", "2h", ""])
+def test_the_time_between_has_bounds(every: str) -> None:
+    with pytest.raises(EveryError, match="1m to 1h"):
+        interval(every)
+    assert interval("10m") == 600
