@@ -53,7 +53,7 @@ class Feed(threading.Thread):
     def __init__(self, bootstrap: str, data: Sequence[tuple[str, str, bytes]], rate: int) -> None:
         super().__init__()
         self._data, self._rate = data, rate
-        self._producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 5})
+        self._producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 5, "log_level": 0})
         self.followed: list[Followed] = []
         self.took = 0.0
 

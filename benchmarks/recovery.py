@@ -94,9 +94,9 @@ def write_log(bootstrap: str, dossiers: int, units: Units) -> Written:
                 state.offsets = {topic: number}
                 state.drain()
         state.offsets = {topic: dossiers}
-        state.drain()
-        log = StateLog(Delta, COMPUTE_STATE.name, partition, _nowhere, rewrite_bytes=-1)
-        for key, value in log.prepare([], states.snapshot).snapshot:
+        last = state.drain().delta
+        log = StateLog(Delta, COMPUTE_STATE.name, partition, _nowhere, rewrite_bytes=0)
+        for key, value in log.prepare([last], states.snapshot).snapshot:
             producer.produce(COMPUTE_STATE.name, value, key, partition)
             records, size = records + 1, size + len(value)
         producer.flush(60)

@@ -16,17 +16,19 @@ class Event(pw.Schema):
     time: str
 
 
-class Totals:
-    """Of all groups, as the counts change."""
+class Total:
+    """Of all groups, as their counts change; looked at between two times of the engine, and when it is complete."""
 
     def __init__(self) -> None:
-        self._events = 0
+        self._events, self._time = 0, 0
 
     def change(self, key: Any, row: dict[str, Any], time: int, is_addition: bool) -> None:
+        if self._events and time != self._time:
+            progress.reach(self._events)
+        self._time = time
         self._events += row["events"] if is_addition else -row["events"]
-
-    def settle(self, time: int) -> None:
-        progress.reach(self._events)
+        if self._events == run.count:
+            progress.reach(self._events)
 
 
 settings = {
@@ -46,6 +48,5 @@ minutes = events.select(pw.this.subject, minute=pw.this.time.str.slice(0, 16))
 counts = minutes.groupby(pw.this.subject, pw.this.minute).reduce(
     pw.this.subject, pw.this.minute, events=pw.reducers.count()
 )
-totals = Totals()
-pw.io.subscribe(counts, on_change=totals.change, on_time_end=totals.settle)
+pw.io.subscribe(counts, on_change=Total().change)
 pw.run(monitoring_level=pw.MonitoringLevel.NONE)
