@@ -74,7 +74,9 @@ class Watch:
 
     def run(self, every_seconds: float) -> None:
         """Audit until SIGINT or SIGTERM. What is away is said, and tried again soon."""
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # SIGINT too: a shell that starts it in the background lets it be ignored
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
         try:
             self.say("ready")
             while True:

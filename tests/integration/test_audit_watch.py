@@ -87,7 +87,7 @@ def test_what_it_finds_is_a_figure_and_an_alert(monitor: Monitor, environment: d
 def test_it_comes_up_and_stops_cleanly(environment: dict[str, str], number: signal.Signals) -> None:
     command = [sys.executable, "-m", "ioc", "audit", "--watch", "--every", "1h"]
     with subprocess.Popen(
-        command,
+        ["sh", "-c", "trap '' INT; exec \"$@\"", "sh", *command],  # as a shell starts it in the background
         env={**environment, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -97,7 +97,10 @@ def test_it_comes_up_and_stops_cleanly(environment: dict[str, str], number: sign
         assert process.stdout.readline() == "ready\n"
         assert "buckets compared" in process.stdout.readline()
         process.send_signal(number)
-        rest, errors = process.communicate(timeout=60)
+        try:
+            rest, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 0
     assert rest.splitlines()[-1] == "stopped"
     assert "Traceback" not in errors
