@@ -185,6 +185,7 @@ def test_of_a_province_all_its_units_events_are_shown(monitored: Client) -> None
     assert len({row[shown.column_names.index("unit")] for row in shown.result_rows}) > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "selection",
     [
@@ -227,6 +228,7 @@ def test_a_difference_that_does_not_last_does_not_count(monitored: Client) -> No
     assert found.buckets == run(monitored).buckets
 
 
+@pytest.mark.slow
 def test_thousands_of_units_are_no_more_than_clickhouse_parses(monitored: Client) -> None:
     many = [Unit(f"commune-{number:05}", NAME, "commune", "justice", "40") for number in range(3_000)]
     units = Units(UNITS.provinces.values(), [*UNITS.units.values(), *many])

@@ -83,6 +83,7 @@ def test_what_it_finds_is_a_figure_and_an_alert(monitor: Monitor, environment: d
     monitor.wait_for("the alert", lambda client: client.query(fired).result_rows[0][0] == 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_comes_up_and_stops_cleanly(environment: dict[str, str], number: signal.Signals) -> None:
     command = [sys.executable, "-m", "ioc", "audit", "--watch", "--every", "1h"]
