@@ -98,7 +98,7 @@ class StateLog(Generic[D]):
         for delta in sorted(deltas.values(), key=lambda delta: delta.version):
             state.restore(delta)
         groups = {key: _group_of(key) for key in records if not key.endswith(_SNAPSHOT)}
-        last = {writer: group for writer, group in sorted(groups.values())}  # noqa: C416 the last of each stays
+        last = dict(sorted(groups.values()))  # of each writer's groups the greatest stays
         return [deltas[key] for key, (writer, group) in groups.items() if last[writer] == group]
 
     def prepare(self, deltas: Iterable[D], snapshot: Callable[[], Iterable[D]]) -> Entry:

@@ -86,7 +86,7 @@ class BatchSchema(faust.Schema):  # type: ignore[misc]  # Faust is untyped here
         return batch
 
 
-class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]
+class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka is untyped here
     """Gives the records of batch topics as aiokafka's parser made them.
 
     The ConsumerRecord that aiokafka makes of each costs a third of fetching it, and says nothing that a batch does not.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from store.audit import Audit, Difference
 
 _SHOWN = 20
+
+
+def _day(name: str, words: str) -> Any:
+    return typer.Option(name, formats=["%Y-%m-%d"], metavar="DATE", help=words, show_default=False)
 
 
 class DayWindow(StrEnum):
@@ -47,26 +51,8 @@ def audit(
             metavar="CODE", help="Only this unit or province; may be given again.", show_default=False
         ),
     ] = None,
-    first: Annotated[
-        datetime | None,
-        typer.Option(
-            "--from",
-            formats=["%Y-%m-%d"],
-            metavar="DATE",
-            help="Only from this local day on.",
-            show_default=False,
-        ),
-    ] = None,
-    last: Annotated[
-        datetime | None,
-        typer.Option(
-            "--to",
-            formats=["%Y-%m-%d"],
-            metavar="DATE",
-            help="Only until this local day.",
-            show_default=False,
-        ),
-    ] = None,
+    first: Annotated[datetime | None, _day("--from", "Only from this local day on.")] = None,
+    last: Annotated[datetime | None, _day("--to", "Only until this local day.")] = None,
     window: Annotated[
         DayWindow | None, typer.Option(help="Only the days of this window.", show_default=False)
     ] = None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -31,20 +31,15 @@ class Calendar:
 
     def day_starts(self, at_ms: Array) -> Array:
         """`day_start` of a column of instants between 1970 and 2200."""
-        return self._midnights[self._days(at_ms)]
+        return _midnights(self._zone)[self._days(at_ms)]
 
     def next_day_starts(self, at_ms: Array) -> Array:
         """The local midnights (epoch seconds) that end the days of a column of instants between 1970 and 2200."""
-        ends: Array = self._midnights[self._days(at_ms) + 1]
+        ends: Array = _midnights(self._zone)[self._days(at_ms) + 1]
         return ends
 
     def _days(self, at_ms: Array) -> Array:
-        return np.searchsorted(self._midnights, at_ms // 1000, side="right") - 1
-
-    @cached_property
-    def _midnights(self) -> Array:
-        days = range((_LAST - _FIRST).days)
-        return np.array([self.midnight(_FIRST + dt.timedelta(days=day)) for day in days], np.int64)
+        return np.searchsorted(_midnights(self._zone), at_ms // 1000, side="right") - 1
 
     def date(self, at_ms: int) -> dt.date:
         """The local date of an instant."""
@@ -53,6 +48,13 @@ class Calendar:
     def midnight(self, day: dt.date) -> int:
         """The instant (epoch seconds) at which a local day begins."""
         return int(dt.datetime(day.year, day.month, day.day, tzinfo=self._zone).timestamp())
+
+
+@cache
+def _midnights(zone: ZoneInfo) -> Array:
+    """The local midnights of the days from _FIRST on; they take a tenth of a second, so once for all calendars."""
+    calendar, days = Calendar(zone), range((_LAST - _FIRST).days)
+    return np.array([calendar.midnight(_FIRST + dt.timedelta(days=day)) for day in days], np.int64)
 
 
 class Calendars:

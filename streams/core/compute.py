@@ -129,9 +129,9 @@ class State:
 
     def _count_events(self) -> None:
         for events in self._counted:
-            rows = events.drain()
-            if not len(rows["at"]):
+            if not len(events):
                 continue
+            rows = events.drain()
             places = self._flow_places(rows["unit"], rows["at"], rows["arrived"])
             self._fill(events.tally.count(rows, np.ones_like(rows["at"]), places), _FLOW)
             events.forget()
@@ -139,7 +139,7 @@ class State:
     def _count_dossiers(self) -> DossierRows:
         """Count what is new of each touched dossier's moments, and take back what no longer holds."""
         dossiers = self._dossiers
-        blocks = {kind: rows for kind, events in self._folded.items() if len((rows := events.drain())["row"])}
+        blocks = {kind: events.drain() for kind, events in self._folded.items() if len(events)}
         if not blocks:
             return DossierRows()
         touched, first = np.unique(

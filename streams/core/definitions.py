@@ -22,6 +22,15 @@ from streams.core.units import Units, age_limits
 DOSSIER_STREAM = "filings"
 """Whose events dossiers are folded from."""
 
+LATE_MS = 15 * 60_000
+"""An event that arrives so long after it happened is late: it corrects what the shortest window has shown."""
+
+EVENT_COLUMNS = {"type": "string", "late": "boolean", "delay_ms": "integer"}
+"""Columns that every event has, besides the fields of its data: its kind, and how it arrived."""
+
+EVENT_TIMES = ("time", "arrived_at")
+"""When an event may be counted."""
+
 _CATEGORIES = ("string", "boolean")
 
 
@@ -48,8 +57,6 @@ class Definitions:
         self.kinds = {
             kind: fields for kind, fields in known.items() if stream in (None, kind.partition(".")[0])
         }
-        self.units = units
-        self.stocks = frozenset(indicator.id for indicator in everything if indicator.kind == "stock")
         self.events = [
             EventPlan(fields, at, mine, known)
             for fields in self.kinds.values()
@@ -62,16 +69,6 @@ class Definitions:
         self.max_age_ms = age_limits(units, max_age_days)
         calendars = {code: Calendar(units.zone_of(code)) for code in units.provinces}
         self.calendars = Calendars([calendars[units.province_of(code).code] for code in units.ancestors])
-
-
-LATE_MS = 15 * 60_000
-"""An event that arrives so long after it happened is late: it corrects what the shortest window has shown."""
-
-EVENT_COLUMNS = {"type": "string", "late": "boolean", "delay_ms": "integer"}
-"""Columns that every event has, besides the fields of its data: its kind, and how it arrived."""
-
-EVENT_TIMES = ("time", "arrived_at")
-"""When an event may be counted."""
 
 
 def event_columns(over: Iterable[str], kinds: Mapping[str, EventFields]) -> dict[str, str]:
@@ -215,22 +212,20 @@ class DossierPlan:
             fields = kinds.get(f"filings.{event}", EventFields("", {})).columns
             self.picked[event] = pick(fields, attributes)
             attributes = [name for name in attributes if name not in fields]
-        self._groups: defaultdict[tuple[str, str, str], list[Indicator]] = defaultdict(list)
+        groups: defaultdict[tuple[str, str, str], list[Indicator]] = defaultdict(list)
         for one in mine:
             when = ("", one.from_, one.until) if one.kind == "stock" else (one.at, "", "")
-            self._groups[when].append(one)
-        self._columns = columns | LIFE_COLUMNS
+            groups[when].append(one)
+        layout = columns | LIFE_COLUMNS
+        self._plans = {when: Plan(group, used_columns(group, layout)) for when, group in groups.items()}
 
     def slots(self, codes: Mapping[str, Codes[Any]]) -> list[Slot]:
         """The slots, for dossiers whose attributes have these codes."""
-        return [Slot(self._tally(group, codes), *when) for when, group in self._groups.items()]
+        return [Slot(self._tally(plan, codes), *when) for when, plan in self._plans.items()]
 
-    def _tally(self, indicators: list[Indicator], codes: Mapping[str, Codes[Any]]) -> Tally:
-        plan = Plan(indicators, used_columns(indicators, self._columns))
-        sources, numbers = (
-            [],
-            [name for name, kind in LIFE_COLUMNS.items() if kind in ("integer", "timestamp")],
-        )
+    def _tally(self, plan: Plan, codes: Mapping[str, Codes[Any]]) -> Tally:
+        sources: list[Source] = []
+        numbers = [name for name, kind in LIFE_COLUMNS.items() if kind not in _CATEGORIES]
         for event, picked in self.picked.items():
             places = [at for at, name in enumerate(picked.categories) if name in plan.deciding]
             names = tuple(picked.categories[at] for at in places)

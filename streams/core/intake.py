@@ -37,6 +37,9 @@ class _Rows:
         self.pack = struct.Struct(f"<{len(names)}q{_IDENTITY_BYTES}s" if tied else f"<{len(names)}q").pack
         self.append = self._rows.append
 
+    def __len__(self) -> int:
+        return len(self._rows)
+
     def drain(self) -> Columns:
         """The rows since the last call."""
         block = np.frombuffer(b"".join(self._rows), self._dtype)
@@ -62,6 +65,9 @@ class CountedEvents:
         category, number, rows = self._category, self._number, self._rows
         code = self._codes[category(data)] if category else 0
         rows.append(rows.pack(unit, time_ms, arrived_ms, code, *(number(data) if number else ())))
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
     def drain(self) -> Columns:
         """The events since the last call: unit, arrived, when they count (`at`), and what their plan looks at."""
@@ -108,6 +114,9 @@ class DossierEvents:
                 identity,
             )
         )
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
     def drain(self) -> Columns:
         """The events since the last call: row of the dossier, at, arrived, due_at, code, numbers, tie."""

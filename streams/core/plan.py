@@ -100,10 +100,10 @@ class Plan:
         )
 
     def _term(self, term: Expression, values: Row) -> Term:
-        return Term(0, term.columns[0]) if self._is_bare(term) else Term(as_number(term.evaluate(values)))
+        return Term(0, term.columns[0]) if self._is_bare(term) else Term(_as_number(term.evaluate(values)))
 
 
-def as_number(value: Value) -> int:
+def _as_number(value: Value) -> int:
     """How a term counts: true is 1, false and null are 0, an integer is itself."""
     return int(value) if isinstance(value, int) else 0
 

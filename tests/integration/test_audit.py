@@ -23,6 +23,7 @@ from streams.core.calendar import Calendar, epoch_ms
 from streams.core.compute import State
 from streams.core.definitions import Definitions
 from streams.core.units import Province, Text, Unit, Units
+from streams.rows import COLUMNS
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
@@ -99,19 +100,7 @@ def monitored(clickhouse_client: Client, clickhouse_database: str) -> Client:
         kind = event["type"].removeprefix("vn.ioc.").removesuffix(".v1")
         row = [kind, event["subject"], event["source"], event["id"], decoded.time, arrived]
         rows.append([*row, event["data"].get("dossier", ""), json.dumps(event["data"]), 0, offset])
-    columns = [
-        "kind",
-        "unit",
-        "source",
-        "id",
-        "time",
-        "arrived_at",
-        "dossier",
-        "data",
-        "part",
-        "kafka_offset",
-    ]
-    clickhouse_client.insert("events", rows, columns)
+    clickhouse_client.insert("events", rows, COLUMNS["events"])
     written = []
     for (indicator, unit, dims, grain, bucket), numerator, denominator in state.drain().values:
         day = Calendar(UNITS.zone_of(unit)).date(bucket * 1000)

@@ -23,6 +23,7 @@ from store.recompute import Extent, Span, passes, sums
 from store.retention import apply
 from streams.core.buckets import GRAINS
 from streams.core.units import Province, Text, Unit, Units
+from streams.rows import COLUMNS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,19 +112,7 @@ def fill(client: Client, events: Iterator[Happened]) -> None:
         ]
         for number, event in enumerate(events)
     ]
-    columns = [
-        "kind",
-        "unit",
-        "source",
-        "id",
-        "time",
-        "arrived_at",
-        "dossier",
-        "data",
-        "part",
-        "kafka_offset",
-    ]
-    client.insert("events", rows, columns)
+    client.insert("events", rows, COLUMNS["events"])
     for one in passes(INDICATORS.values()):
         for province in UNITS.provinces.values():
             extent = Extent(province, dict.fromkeys(GRAINS, Span()))
