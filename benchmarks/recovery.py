@@ -34,7 +34,8 @@ from streams.admin import create_topics
 from streams.core.compute import Delta, States
 from streams.core.definitions import Definitions
 from streams.core.units import Units
-from streams.statelog import StateLog, read_to_end
+from streams.fencedlog import FencedLog, read_to_end
+from streams.statelog import StateLog
 from streams.topics import COMPUTE_STATE, PARTITIONS, STREAMS, events_topic
 
 _GROUP = 50_000
@@ -61,10 +62,6 @@ class Written(NamedTuple):
 def _definitions(units: Units) -> dict[str, Definitions]:
     kinds = list(event_fields(core.REGISTRY))
     return {events_topic(stream): Definitions(core.SHIPPED, kinds, units, stream) for stream in STREAMS}
-
-
-async def _nowhere(topic: str, partition: int, key: bytes, value: bytes | None) -> None:
-    raise AssertionError
 
 
 def write_log(bootstrap: str, dossiers: int, units: Units) -> Written:
@@ -95,7 +92,7 @@ def write_log(bootstrap: str, dossiers: int, units: Units) -> Written:
                 state.drain()
         state.offsets = {topic: dossiers}
         last = state.drain().delta
-        log = StateLog(Delta, COMPUTE_STATE.name, partition, _nowhere, rewrite_bytes=0)
+        log = StateLog(Delta, FencedLog(bootstrap, COMPUTE_STATE.name, partition), rewrite_bytes=0)
         for key, value in log.prepare([last], states.snapshot).snapshot:
             producer.produce(COMPUTE_STATE.name, value, key, partition)
             records, size = records + 1, size + len(value)
@@ -109,8 +106,10 @@ async def restore(bootstrap: str, units: Units) -> float:
     started = time.perf_counter()
 
     async def one(partition: int) -> States:
-        states, log = States(definitions), StateLog(Delta, COMPUTE_STATE.name, partition, _nowhere)
-        states.repeat(await log.restore(bootstrap, states))
+        states = States(definitions)
+        log = StateLog(Delta, FencedLog(bootstrap, COMPUTE_STATE.name, partition))
+        states.repeat(await log.restore(states))
+        await log.close()
         return states
 
     await asyncio.gather(*map(one, range(PARTITIONS)))

@@ -2,9 +2,9 @@
 
     python -m benchmarks.soak --minutes 60 [--seed N] [--rate EVENTS_PER_SECOND]
 
-Workers are killed with SIGKILL, join and leave all the time; every ten minutes ClickHouse is away for a minute and the
-broker is killed. Every five minutes, and at the end, the storm pauses until the ledger is exact. A seed makes the
-same choices again.
+Workers are killed with SIGKILL, stand still, join and leave all the time; every ten minutes ClickHouse is away for a
+minute and the broker is killed. Every five minutes, and at the end, the storm pauses until the ledger is exact. A seed
+makes the same choices again.
 """
 
 from __future__ import annotations

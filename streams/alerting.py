@@ -8,7 +8,7 @@ has lost its partition while it logged tells nothing: the next one may not have 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -20,21 +20,19 @@ from streams.core.alerting import AlertDelta, Evaluator
 from streams.core.lifecycle import AlertTransition
 from streams.core.updates import IndicatorUpdate
 from streams.delivery import delivered
-from streams.held import Held
+from streams.fencedlog import FencedError
+from streams.held import Fenced, Held, Restore
 from streams.statelog import StateLog
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(IndicatorUpdate).decode
 
-Restore = Callable[[int], Coroutine[Any, Any, tuple[Evaluator, StateLog[AlertDelta]]]]
-"""The evaluator of a partition of ioc.indicators, read from its log."""
-
 
 class Alerting:
     """The evaluators of the partitions that this worker holds."""
 
-    def __init__(self, restore: Restore, send: Send) -> None:
-        self._held = Held(restore)
+    def __init__(self, restore: Restore[Evaluator, AlertDelta], send: Send, fenced: Fenced) -> None:
+        self._held = Held(restore, fenced)
         self._send = send
         self._pending: dict[int, list[Callable[[], Any]]] = {}
         self._lock = asyncio.Lock()
@@ -61,16 +59,26 @@ class Alerting:
             for partition in assigned:
                 held = await self._held.hold(partition, is_ours)
                 if held is None:
-                    return
-                evaluator, log = held
-                transitions = evaluator.evaluate(now_ms)
-                await _log(evaluator, log)
-                if transitions and is_ours():
-                    await self._tell(transitions)
-                    evaluator.told()
-                    await _log(evaluator, log)
-                for acknowledge in self._pending.pop(partition, ()):
-                    acknowledge()
+                    continue
+                try:
+                    await self._evaluate(*held, now_ms, is_ours)
+                except FencedError:
+                    if is_ours():
+                        self._pending.pop(partition, None)
+                        self._held.lose(partition)
+                else:
+                    for acknowledge in self._pending.pop(partition, ()):
+                        acknowledge()
+
+    async def _evaluate(
+        self, evaluator: Evaluator, log: StateLog[AlertDelta], now_ms: int, is_ours: Callable[[], bool]
+    ) -> None:
+        transitions = evaluator.evaluate(now_ms)
+        await _log(evaluator, log)
+        if transitions and is_ours():
+            await self._tell(transitions)
+            evaluator.told()
+            await _log(evaluator, log)
 
     async def _tell(self, transitions: Iterable[AlertTransition]) -> None:
         await delivered(

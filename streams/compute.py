@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -26,7 +26,8 @@ from streams.core.dead_letters import Admission, DeadLetter, dead_letter
 from streams.core.units import Units
 from streams.core.updates import IndicatorUpdate, updates_by_unit
 from streams.delivery import delivered
-from streams.held import Held
+from streams.fencedlog import FencedError
+from streams.held import Fenced, Held, Restore
 from streams.statelog import Entry, StateLog
 
 GROUP_EVENTS = 100_000
@@ -41,13 +42,11 @@ _encode = msgspec.json.Encoder().encode
 Send = Callable[[str, bytes, bytes], Awaitable[Awaitable[Any]]]
 """(topic, key, value): puts a record into the producer's buffer; what it returns is done once the broker has it."""
 
-Restore = Callable[[int], Coroutine[Any, Any, tuple[States, StateLog[Delta]]]]
-"""The states of a partition number, read from their log."""
-
 
 class _Closed(NamedTuple):
     """A group of one partition number, closed and encoded: what is still to be delivered for it."""
 
+    partition: int
     updates: list[IndicatorUpdate]
     log: StateLog[Delta]
     entry: Entry
@@ -65,10 +64,17 @@ class _Pending(NamedTuple):
 class Compute:
     """The states of the partitions that this worker holds, and the group that is not yet committed."""
 
-    def __init__(self, units: Units, admission: Admission, restore: Restore, send: Send) -> None:
+    def __init__(
+        self,
+        units: Units,
+        admission: Admission,
+        restore: Restore[States, Delta],
+        send: Send,
+        fenced: Fenced,
+    ) -> None:
         self._units = units
         self._admission = admission
-        self._held = Held(restore)
+        self._held = Held(restore, fenced)
         self._send = send
         self._pending: dict[int, _Pending] = {}
         self._refused: list[DeadLetter] = []
@@ -131,9 +137,8 @@ class Compute:
             await self._deliver(
                 (topics.DEAD_LETTERS.name, letter.id.encode(), _encode(letter)) for letter in refused
             )
-            await asyncio.gather(*(group.log.write(group.entry) for group in groups))
-            # One that was lost meanwhile may have been read by its new owner before our delta was there.
-            groups = [group for group in groups if group.is_ours()]
+            logged = await asyncio.gather(*map(self._log, groups))
+            groups = [group for group, is_logged in zip(groups, logged, strict=True) if is_logged]
             await self._deliver(
                 (topics.INDICATORS.name, update.unit.encode(), _encode(update))
                 for group in groups
@@ -152,7 +157,18 @@ class Compute:
             updates += updates_by_unit(values, self._units, part, delta.version, at_ms)
             deltas.append(delta)
         entry = log.prepare(deltas, states.snapshot)
-        return _Closed(updates, log, entry, pending.acknowledgements, pending.is_ours)
+        return _Closed(partition, updates, log, entry, pending.acknowledgements, pending.is_ours)
+
+    async def _log(self, group: _Closed) -> bool:
+        """Whether its delta is in the log and its figures are ours to tell."""
+        try:
+            await group.log.write(group.entry)
+        except FencedError:
+            if group.is_ours():
+                self._pending.pop(group.partition, None)
+                self._held.lose(group.partition)
+            return False
+        return group.is_ours()
 
     async def _deliver(self, records: Iterable[tuple[str, bytes, bytes]]) -> None:
         await delivered([await self._send(topic, key, value) for topic, key, value in records])

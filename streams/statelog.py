@@ -2,19 +2,20 @@
 
 One record holds what a group changed in a state together with the offset of the events that made it, so that state and
 offset cannot disagree. Now and then the whole state is written anew and the older records are deleted, which bounds
-both the log and the time to restore. Records are overlaid in the order of their versions: one that came twice, or that
-a snapshot already holds, changes nothing.
+both the log and the time to restore. What a group appends is one transaction: all of it is there, or nothing.
+Records are overlaid in the order of their versions: one that came twice, or that a snapshot already holds, changes
+nothing.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Generic, NamedTuple, Protocol, TypeVar
 from uuid import uuid4
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from streams.fencedlog import Record
 
 REWRITE_BYTES = 32_000_000
 """Of deltas: the least for which the whole state is written anew."""
@@ -42,11 +43,14 @@ class Restorable(Protocol[D_contra]):
     def restore(self, delta: D_contra) -> None: ...  # noqa: D102 the class says it
 
 
-class Send(Protocol):
-    """Sends one record and returns once the broker has acknowledged it; a value of None deletes the key."""
+class Log(Protocol):
+    """Where the records are kept; see FencedLog."""
 
-    def __call__(self, topic: str, partition: int, key: bytes, value: bytes | None) -> Awaitable[None]:  # noqa: D102 the class says it
-        ...
+    def open(self) -> Awaitable[dict[bytes, bytes]]: ...  # noqa: D102 the class says it
+
+    def write(self, records: Iterable[Record]) -> Awaitable[None]: ...  # noqa: D102 the class says it
+
+    def close(self) -> Awaitable[None]: ...  # noqa: D102 the class says it
 
 
 class Entry(NamedTuple):
@@ -56,21 +60,24 @@ class Entry(NamedTuple):
     snapshot: list[_Record]
     replaced: list[bytes]
 
+    def records(self) -> Iterable[Record]:
+        """In the order in which they are written."""
+        yield from self.deltas
+        yield from self.snapshot
+        for key in self.replaced:
+            yield key, None
+
 
 _Record = tuple[bytes, bytes]
 """(key, value)"""
 
 
 class StateLog(Generic[D]):
-    """The log of one partition; one writer at a time is meant to hold it."""
+    """The log of one partition number's state."""
 
-    def __init__(
-        self, delta: type[D], topic: str, partition: int, send: Send, rewrite_bytes: int = REWRITE_BYTES
-    ) -> None:
+    def __init__(self, delta: type[D], log: Log, rewrite_bytes: int = REWRITE_BYTES) -> None:
         self._decode = msgspec.msgpack.Decoder(delta).decode
-        self._topic = topic
-        self._partition = partition
-        self._send = send
+        self._log = log
         self._rewrite_bytes = rewrite_bytes
         self._writer = uuid4().hex[:12].encode()
         self._group = 0
@@ -78,13 +85,13 @@ class StateLog(Generic[D]):
         self._delta_bytes = 0
         self._keys: list[bytes] = []
 
-    async def restore(self, bootstrap: str, state: Restorable[D]) -> list[D]:
-        """Bring an empty state up to the log's end; see `overlay`.
+    async def restore(self, state: Restorable[D]) -> list[D]:
+        """Become the log's only writer, and bring an empty state up to the log's end; see `overlay`.
 
         Raises:
             KafkaError: the broker cannot be reached.
         """
-        return self.overlay(await read_to_end(bootstrap, self._topic, self._partition), state)
+        return self.overlay(await self._log.open(), state)
 
     def overlay(self, records: Mapping[bytes, bytes], state: Restorable[D]) -> list[D]:
         """Bring an empty state up to the end of a log that has been read.
@@ -119,17 +126,20 @@ class StateLog(Generic[D]):
         return Entry(records, chunks, replaced)
 
     async def write(self, entry: Entry) -> None:
-        """Write an entry and wait for its delivery; entries are written in the order in which they were prepared.
+        """Write an entry, all of it or nothing; entries are written in the order in which they were prepared.
 
-        Replaced records are deleted last: a crash on the way leaves both old and new, harmlessly.
+        Raises:
+            FencedError: somebody else has restored from the log since; nothing was written.
         """
-        await asyncio.gather(*(self._send(self._topic, self._partition, *delta) for delta in entry.deltas))
-        await asyncio.gather(*(self._send(self._topic, self._partition, *chunk) for chunk in entry.snapshot))
-        await asyncio.gather(*(self._send(self._topic, self._partition, key, None) for key in entry.replaced))
+        await self._log.write(entry.records())
 
     async def append(self, delta: D, snapshot: Callable[[], Iterable[D]]) -> None:
         """Prepare and write."""
         await self.write(self.prepare([delta], snapshot))
+
+    async def close(self) -> None:
+        """Write no more."""
+        await self._log.close()
 
     def _record(self, delta: D, place: bytes) -> _Record:
         return b"%s-%d-%s" % (self._writer, self._group, place), _encode(delta)
@@ -139,31 +149,3 @@ def _group_of(key: bytes) -> tuple[bytes, int]:
     """Writer and group."""
     writer, group, _ = key.split(b"-")
     return writer, int(group)
-
-
-async def read_to_end(bootstrap: str, topic: str, partition: int) -> dict[bytes, bytes]:
-    """The last value of every key in a partition, deleted keys left out; no group, no commits."""
-    where = TopicPartition(topic, partition)
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        max_partition_fetch_bytes=64 * 1024 * 1024,
-        fetch_max_bytes=256 * 1024 * 1024,
-    )
-    await consumer.start()
-    try:
-        consumer.assign([where])
-        await consumer.seek_to_beginning(where)
-        end = (await consumer.end_offsets([where]))[where]
-        latest: dict[bytes, bytes] = {}
-        while await consumer.position(where) < end:
-            for records in (await consumer.getmany(where, timeout_ms=1000)).values():
-                for record in records:
-                    if record.value is None:
-                        latest.pop(record.key, None)
-                    else:
-                        latest[record.key] = record.value
-        return latest
-    finally:
-        await consumer.stop()

@@ -125,6 +125,12 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
     fetched_in = 0
     """In which assignment, counted by the consumer, the last fetch took its records."""
 
+    def rejoin(self) -> None:
+        """See BatchApp.rejoin."""
+        coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 Faust gives no way to it
+        # A member that only asked to join again might be given the same assignment back, and be told of nothing.
+        self.thread_loop.call_soon_threadsafe(coordinator.maybe_leave_group)
+
     def _create_consumer(self, loop: asyncio.AbstractEventLoop) -> Any:
         consumer = super()._create_consumer(loop)
         # Faust gives no way to pass these on.
@@ -188,6 +194,10 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
 
     def _new_consumer_thread(self) -> _ConsumerThread:
         return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    def rejoin(self) -> None:
+        """See BatchApp.rejoin."""
+        self._thread.rejoin()
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:
         """Fetch, and hand out what came; called by Faust in a loop.
@@ -320,6 +330,10 @@ class BatchApp(faust.App):  # type: ignore[misc]
         topic = self.topic(name, schema=BatchSchema())
         topic.maxsize = BUFFERED_BATCHES  # Faust's own `topic` takes it as an argument, and drops it
         return topic
+
+    def rejoin(self) -> None:
+        """Leave the group and join it again: all partitions are revoked, and those that are given are read anew."""
+        self.consumer.rejoin()
 
     def _new_transport(self) -> BatchTransport:
         return BatchTransport(self.conf.broker_consumer, self)

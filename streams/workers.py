@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import gc
 import logging
 import os
@@ -28,6 +29,7 @@ from streams.core.alerting import AlertDelta, Evaluator
 from streams.core.compute import Delta, States
 from streams.core.dead_letters import Admission
 from streams.core.definitions import Definitions
+from streams.fencedlog import FencedLog
 from streams.statelog import StateLog
 from streams.transport import BatchApp
 
@@ -42,6 +44,9 @@ EVALUATE_SECONDS = 2.0
 
 _SESSION_SECONDS, _HEARTBEAT_SECONDS = 10.0, 2.0
 """A killed worker's partitions go to another one after the session: Faust's default of 60 s is too long for alerts."""
+
+
+logger = logging.getLogger(__name__)
 
 
 def definitions(configuration: Configuration, registry: Registry) -> dict[str, Definitions]:
@@ -76,21 +81,37 @@ def compute_app(settings: Settings, configuration: Configuration, registry: Regi
     """Events to indicators, indicators to alerts."""
     app = _app("compute", settings)
     wanted = definitions(configuration, registry)
-    send, send_to = _sender(app), _partition_sender(app)
+    send = _sender(app)
 
     async def restore(partition: int) -> tuple[States, StateLog[Delta]]:
-        states, log = States(wanted), StateLog(Delta, topics.COMPUTE_STATE.name, partition, send_to)
-        states.repeat(await log.restore(settings.kafka, states))
+        states = States(wanted)
+        log = StateLog(Delta, FencedLog(settings.kafka, topics.COMPUTE_STATE.name, partition))
+        states.repeat(await log.restore(states))
         return states, log
 
     async def restore_alerts(partition: int) -> tuple[Evaluator, StateLog[AlertDelta]]:
         evaluator = Evaluator(configuration.alerts, configuration.indicators, configuration.units)
-        log = StateLog(AlertDelta, topics.ALERT_STATE.name, partition, send_to)
-        await log.restore(settings.kafka, evaluator)
+        log = StateLog(AlertDelta, FencedLog(settings.kafka, topics.ALERT_STATE.name, partition))
+        await log.restore(evaluator)
         return evaluator, log
 
-    compute = Compute(configuration.units, admission(configuration, registry), restore, send)
-    alerting = Alerting(restore_alerts, send)
+    def fenced(what: str, partition: int) -> None:
+        logger.warning(
+            "The state of %s of partition %d has another writer. This worker, which may have been stopped for a while,"
+            " forgets what it had not logged, and joins the group again.",
+            what,
+            partition,
+        )
+        app.rejoin()
+
+    compute = Compute(
+        configuration.units,
+        admission(configuration, registry),
+        restore,
+        send,
+        functools.partial(fenced, "indicators"),
+    )
+    alerting = Alerting(restore_alerts, send, functools.partial(fenced, "alerts"))
 
     for topic in topics.EVENTS:
         _agent(app, topic.name, compute.take)
@@ -254,13 +275,6 @@ def _sender(app: BatchApp) -> Callable[[str, bytes, bytes], Awaitable[Awaitable[
     async def send(topic: str, key: bytes, value: bytes) -> Awaitable[Any]:
         sent: Awaitable[Any] = await app.producer.send(topic, key, value, None, None, None)
         return sent
-
-    return send
-
-
-def _partition_sender(app: BatchApp) -> Any:
-    async def send(topic: str, partition: int, key: bytes, value: bytes | None) -> None:
-        await app.producer.send_and_wait(topic, key, value, partition, None, None)
 
     return send
 

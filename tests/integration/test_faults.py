@@ -1,4 +1,4 @@
-"""Workers killed with SIGKILL at random points while events flow: at the end every figure is exact.
+"""Workers killed with SIGKILL, or stopped for a while, at random points: at the end every figure is exact.
 
 The quick run is part of every test run; the long one (`make test-all`) kills more, and the servers too. A seed is
 printed: IOC_FAULT_SEED makes the same choices again. `python -m benchmarks.soak` goes on for as long as one likes.
@@ -6,6 +6,7 @@ printed: IOC_FAULT_SEED makes the same choices again. `python -m benchmarks.soak
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 import time
@@ -16,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from streams.fencedlog import FencedLog
+from streams.topics import ALERT_STATE, COMPUTE_STATE
 from tests.fixtures.faults import Feed, Storm, configuration, wait_until_exact
 from tests.fixtures.monitor import Monitor
 from tests.fixtures.smtp import Mailbox
@@ -58,6 +61,46 @@ def test_killed_workers_lose_nothing_and_count_nothing_twice(own_monitor: Monito
         own_monitor.start_worker(role)
     feed.finish()
     assert wait_until_exact(own_monitor, feed) > 500
+
+
+def test_a_worker_whose_log_another_process_has_opened_forgets_and_goes_on(
+    own_monitor: Monitor, seed: int
+) -> None:
+    async def open_logs(bootstrap: str) -> None:
+        for topic in (COMPUTE_STATE, ALERT_STATE):
+            for partition in range(topic.partitions):
+                log = FencedLog(bootstrap, topic.name, partition)
+                await log.open()
+                await log.close()
+
+    feed = Feed(own_monitor, seed, per_second=1_500, most=9_000)
+    Storm(own_monitor, seed).wait(2, 4)
+    asyncio.run(open_logs(own_monitor.settings.kafka))
+    feed.finish()
+    assert wait_until_exact(own_monitor, feed) > 500
+    said = own_monitor.log("compute")
+    assert "has another writer" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.slow
+def test_a_worker_that_stood_still_while_another_took_over_adds_nothing(
+    own_monitor: Monitor, seed: int
+) -> None:
+    storm = Storm(own_monitor, seed)
+    feed = Feed(own_monitor, seed, per_second=1_500, most=60_000)
+    storm.wait(3, 5)
+    for still, other in (("compute", "compute-2"), ("compute-2", "compute")):
+        if other not in own_monitor.workers:
+            own_monitor.start_worker("compute", other)
+            storm.wait(3, 5)
+        own_monitor.freeze_worker(still)
+        storm.wait(13, 16)  # longer than a session
+        own_monitor.thaw_worker(still)
+        storm.wait(2, 4)
+    feed.finish()
+    assert wait_until_exact(own_monitor, feed) > 500
+    assert "Traceback" not in own_monitor.log("compute") + own_monitor.log("compute-2")
 
 
 @pytest.mark.slow

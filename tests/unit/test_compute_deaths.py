@@ -1,8 +1,9 @@
-"""Wherever a worker dies: figures, dead letters and state are what they must be.
+"""Wherever a worker dies, or stands still and comes back: figures, dead letters and state are what they must be.
 
 Workers run the real code of `streams.compute` and `streams.statelog` against a broker in memory, where each single
-record may be the last one that arrives. Both topics are read in another interleaving by each worker, and cut into other
-groups, as it is after a crash.
+record, and each transaction of the state's log, may be the last one that arrives. One that stands still there does not
+notice that another has its partition, and goes on when it is let. Both topics are read in another interleaving by each
+worker, and cut into other groups, as it is after a crash.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -19,7 +20,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.decoder import Refusal
-from streams import topics
+from streams import fencedlog, topics
 from streams.batches import RecordBatch
 from streams.compute import Compute
 from streams.core.buckets import Key, Value
@@ -28,6 +29,7 @@ from streams.core.compute import Delta, States
 from streams.core.dead_letters import Admission
 from streams.core.definitions import Definitions
 from streams.core.updates import IndicatorUpdate
+from streams.fencedlog import FencedError
 from streams.statelog import StateLog
 from tests.unit.reference import FakeEvent
 from tests.unit.test_compute_model import KINDS, UNITS, indicator
@@ -76,6 +78,7 @@ class Broker:
         self.figures: dict[tuple[Key, int], tuple[int, int, int]] = {}
         self.letters: set[str] = set()
         self.committed: Counter[str] = Counter()
+        self.epoch = 0
 
     def take(self, topic: str, value: bytes) -> None:
         if topic == topics.DEAD_LETTERS.name:
@@ -88,11 +91,12 @@ class Broker:
             if known is None or known[0] <= update.version:
                 self.figures[where] = (update.version, numerator, denominator)
 
-    def append(self, key: bytes, value: bytes | None) -> None:
-        if value is None:
-            self.log.pop(key, None)
-        else:
-            self.log[key] = value
+    def append(self, records: Iterable[fencedlog.Record]) -> None:
+        for key, value in records:
+            if value is None:
+                self.log.pop(key, None)
+            else:
+                self.log[key] = value
 
     def sums(self) -> dict[Key, tuple[int, int]]:
         sums: defaultdict[Key, list[int]] = defaultdict(lambda: [0, 0])
@@ -107,18 +111,24 @@ class KilledError(Exception):
 
 
 class Worker:
-    """A compute worker that holds the partition until it is killed."""
+    """A compute worker that holds the partition until it is killed, and the log that it writes."""
 
     def __init__(self, broker: Broker, events: dict[str, list[FakeEvent | None]]) -> None:
         self._broker = broker
         self._events = events
         self._read = Counter(broker.committed)
         self._left: int | None = None
-        self._compute = Compute(UNITS, cast(Admission, OnTheTable(events)), self.restore, self._send)
+        self._frozen, self._thawed = asyncio.Event(), asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._compute = Compute(
+            UNITS, cast(Admission, OnTheTable(events)), self.restore, self._send, lambda _: None
+        )
+        self._epoch = 0
+        self._freezes = False
 
     async def restore(self, partition: int) -> tuple[States, StateLog[Delta]]:
-        states, log = States(DEFINITIONS), StateLog(Delta, "log", partition, self._append, 1_000)
-        states.repeat(log.overlay(dict(self._broker.log), states))
+        states, log = States(DEFINITIONS), StateLog(Delta, self, 1_000)
+        states.repeat(await log.restore(states))
         return states, log
 
     async def fetch(self, topic: str, count: int) -> None:
@@ -130,7 +140,7 @@ class Worker:
         if records:
             self._read[topic] += len(records)
             batch = RecordBatch(topic, 0, cast(Any, records))
-            await self._compute.take(batch, self._acknowledging(batch), lambda: True)
+            await self._compute.take(batch, self._acknowledging(batch), lambda: True)  # it thinks
 
     def _acknowledging(self, batch: RecordBatch) -> Callable[[], None]:
         def acknowledge() -> None:
@@ -144,10 +154,29 @@ class Worker:
         with contextlib.suppress(KilledError):
             await self._compute.commit()
 
+    async def freeze(self, records: int) -> None:
+        """Commit; the worker stands still when so many records have arrived, or when it has committed."""
+        self._left, self._freezes = records, True
+        self._task = asyncio.create_task(self._compute.commit())
+        frozen = asyncio.create_task(self._frozen.wait())
+        await asyncio.wait([self._task, frozen], return_when=asyncio.FIRST_COMPLETED)
+        frozen.cancel()
+
+    async def thaw(self) -> None:
+        """Finish what it was at, and commit what came after it."""
+        self._left = None
+        self._thawed.set()
+        if self._task:
+            await self._task
+        await self.commit()
+
     async def _step(self) -> None:
         await asyncio.sleep(0)
         if self._left == 0:
-            raise KilledError
+            if not self._freezes:
+                raise KilledError
+            self._frozen.set()
+            await self._thawed.wait()
         if self._left is not None:
             self._left -= 1
 
@@ -158,9 +187,19 @@ class Worker:
         done.set_result(None)
         return done
 
-    async def _append(self, topic: str, partition: int, key: bytes, value: bytes | None) -> None:
+    async def open(self) -> dict[bytes, bytes]:
+        self._broker.epoch += 1
+        self._epoch = self._broker.epoch
+        return dict(self._broker.log)
+
+    async def write(self, records: Iterable[fencedlog.Record]) -> None:
         await self._step()
-        self._broker.append(key, value)
+        if self._epoch != self._broker.epoch:
+            raise FencedError
+        self._broker.append(records)
+
+    async def close(self) -> None:
+        """Nothing to close."""
 
 
 @st.composite
@@ -184,6 +223,8 @@ def histories(draw: st.DrawFn) -> dict[str, list[FakeEvent | None]]:
 FETCH = st.tuples(st.just("fetch"), st.sampled_from([FILINGS, PAYMENTS]), st.integers(1, 8))
 COMMIT = st.tuples(st.just("commit"))
 DIES = st.tuples(st.just("dies"), st.integers(0, 12))
+FREEZES = st.tuples(st.just("freezes"), st.integers(0, 12))
+THAWS = st.tuples(st.just("thaws"))
 
 
 def received(number: int, minutes_ago: int) -> FakeEvent:
@@ -192,8 +233,12 @@ def received(number: int, minutes_ago: int) -> FakeEvent:
 
 
 @example({FILINGS: [received(0, 1), received(1, 2)], PAYMENTS: []}, [("fetch", FILINGS, 1), ("dies", 1)])
-@given(histories(), st.lists(st.one_of(FETCH, FETCH, COMMIT, DIES), max_size=25))
-def test_wherever_workers_die_everything_counts_once(
+@example(
+    {FILINGS: [received(0, 1), received(1, 2)], PAYMENTS: []},
+    [("fetch", FILINGS, 1), ("freezes", 0), ("fetch", FILINGS, 2), ("commit",), ("thaws",)],
+)
+@given(histories(), st.lists(st.one_of(FETCH, FETCH, COMMIT, DIES, FREEZES, THAWS), max_size=25))
+def test_wherever_workers_die_or_stand_still_everything_counts_once(
     events: dict[str, list[FakeEvent | None]], steps: list[tuple[Any, ...]]
 ) -> None:
     broker = asyncio.run(lived_through(events, steps))
@@ -209,6 +254,7 @@ def test_wherever_workers_die_everything_counts_once(
 async def lived_through(events: dict[str, list[FakeEvent | None]], steps: list[tuple[Any, ...]]) -> Broker:
     broker = Broker()
     worker = Worker(broker, events)
+    frozen: list[Worker] = []
     for step, *arguments in steps:
         match step:
             case "fetch":
@@ -218,9 +264,18 @@ async def lived_through(events: dict[str, list[FakeEvent | None]], steps: list[t
             case "dies":
                 await worker.commit(*arguments)
                 worker = Worker(broker, events)
+            case "freezes":
+                await worker.freeze(*arguments)
+                frozen.append(worker)
+                worker = Worker(broker, events)
+            case "thaws" if frozen:
+                await frozen.pop().thaw()
+    worker = Worker(broker, events)
     for topic, sent in events.items():
         await worker.fetch(topic, len(sent))
     await worker.commit()
+    for late in frozen:
+        await late.thaw()
     restored, _ = await worker.restore(0)
     kept: defaultdict[Key, list[int]] = defaultdict(lambda: [0, 0])
     for state in restored:
