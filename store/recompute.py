@@ -15,7 +15,8 @@ from store.lineage import links, text
 from store.raw_rows import dossier_rows, event_rows
 from streams.core.buckets import DAY, GRAINS, HORIZON_S, HOUR, MINUTE
 from streams.core.definitions import EventFields
-from streams.core.indicators import Indicator
+from streams.core.indicators import BIN, Indicator
+from streams.core.sketch import BINS
 from streams.core.units import Province, Units
 
 GRAIN_NUMBERS = {grain: number for number, grain in enumerate(GRAINS, start=1)}
@@ -113,20 +114,21 @@ def sums(wanted: Pass, extent: Extent, units: Units, kinds: Iterable[EventFields
 
 
 class Slot(NamedTuple):
-    """When indicators count a row, and by what they keep rows apart."""
+    """When indicators count a row, and by what they keep rows apart; `value` is the column whose bins they count."""
 
     kind: str
     at: str
     begins: str
     ends: str
     by: tuple[str, ...]
+    value: str
 
 
 def _slots(indicators: Iterable[Indicator]) -> dict[Slot, list[Indicator]]:
     slots: defaultdict[Slot, list[Indicator]] = defaultdict(list)
     for one in indicators:
         stock = one.kind == "stock"
-        slots[Slot(one.kind, "" if stock else one.at, one.from_, one.until, one.by)].append(one)
+        slots[Slot(one.kind, "" if stock else one.at, one.from_, one.until, one.by, one.value)].append(one)
     return dict(slots)
 
 
@@ -152,6 +154,8 @@ def _entries(number: int, slot: Slot, spans: Mapping[str, Span]) -> Iterator[str
         yield f"({number}, {day}, if({held}, {slot.ends}, NULL), toInt8(-1))"
         return
     for grain in spans:
+        if slot.kind == "histogram" and grain != DAY:
+            continue
         at = f"toNullable({slot.at})"
         if grain != DAY:  # only what arrived within the bucket's horizon, see streams.core.buckets
             ms = _SECONDS[grain] * 1000
@@ -171,15 +175,26 @@ def _own(slots: Mapping[Slot, list[Indicator]], zone: str) -> str:
         for grain, seconds in _SECONDS.items()
     )
     kept = dict.fromkeys(name for slot in slots for name in slot.by)
-    keys = ", ".join(["unit", "slot", "grain", "bucket", *kept])
+    bins = _bins(slots)
+    keys = ", ".join(["unit", "slot", "grain", "bucket", *kept, *([BIN] if bins else [])])
     totals = list(_totals(slots))
-    dims = ", ".join(f"slot = {number}, {_dims(slot.by)}" for number, slot in enumerate(slots))
+    dims = ", ".join(
+        f"slot = {number}, {_dims((*slot.by, BIN) if slot.value else slot.by)}"
+        for number, slot in enumerate(slots)
+    )
     # texts are put together only of what is left after the sums
     return (
         f"SELECT unit, grain, bucket, multiIf({dims}, '') AS dims, {', '.join(name for name, _ in totals)} FROM ("
         f"SELECT {keys}, {', '.join(f'{value} AS {name}' for name, value in totals)}"
-        f" FROM (SELECT *, multiIf({coarse}{midnight}{later}) AS bucket FROM moments) GROUP BY {keys})"
+        f" FROM (SELECT *, multiIf({coarse}{midnight}{later}) AS bucket{bins} FROM moments) GROUP BY {keys})"
     )
+
+
+def _bins(slots: Mapping[Slot, list[Indicator]]) -> str:
+    """The column BIN, if any slot has it; a slot without has null there, so that its rows stay together."""
+    lows = f"CAST([{', '.join(map(str, BINS.tolist()))}], 'Array(Int64)')"
+    of_slots = [f"slot = {number}, {slot.value}" for number, slot in enumerate(slots) if slot.value]
+    return f", roundDown(multiIf({', '.join(of_slots)}, NULL), {lows}) AS {BIN}" if of_slots else ""
 
 
 def _totals(slots: Mapping[Slot, list[Indicator]]) -> Iterator[tuple[str, str]]:
@@ -200,7 +215,7 @@ def _dims(by: tuple[str, ...]) -> str:
 
 
 def _counts(indicator: Indicator) -> str:
-    return f"ifNull(({indicator.where}), false)"
+    return f"ifNull(({indicator.condition}), false)"
 
 
 def _number(expression: str) -> str:

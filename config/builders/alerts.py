@@ -67,6 +67,10 @@ class AlertRuleBuilder:
                 hint = did_you_mean(value["indicator"], named)
                 yield entry.problem(f"unknown indicator '{value['indicator']}'", hint, ("indicator",))
             return
+        if indicator.is_histogram:
+            hint = "Watch a mean instead: an indicator with a numerator and a denominator."
+            yield entry.problem(f"'{indicator.id}' is a histogram", hint, ("indicator",))
+            return
         if (indicator.kind == "stock") != (value["window"] == "now"):
             hint = "A stock is looked at 'now', a flow over one of the other windows."
             message = f"the window '{value['window']}' does not fit a {indicator.kind}"

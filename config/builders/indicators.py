@@ -39,7 +39,8 @@ class IndicatorBuilder:
         for entry in files.entries("indicators"):
             problems += second(entry, "id", places)
             if entry.sound:
-                found = [*_terms(entry), *self._rows(entry)]
+                terms = _histogram_terms if entry.value.get("kind") == "histogram" else _terms
+                found = [*terms(entry), *self._rows(entry)]
                 problems += found
                 if not found:
                     indicators.setdefault(entry.value["id"], self._indicator(entry.value))
@@ -74,6 +75,7 @@ class IndicatorBuilder:
             yield from _event_times(entry)
             yield from _ambiguous(entry, columns, [self._kinds[kind] for kind in over])
         yield from _expressions(entry, columns)
+        yield from _value(entry, columns)
         yield from self._by(entry, columns)
 
     def _unknown_kind(self, entry: Entry, kind: str) -> Iterator[Problem]:
@@ -117,6 +119,35 @@ def _terms(entry: Entry) -> Iterator[Problem]:
             quantities.value(value["target"], form)
         except quantities.QuantityError as error:
             yield entry.problem(f"the target '{value['target']}' does not fit", str(error), ("target",))
+
+
+def _histogram_terms(entry: Entry) -> Iterator[Problem]:
+    """A histogram counts rows by their value: what else would be summed or judged has no meaning for it."""
+    for key in ("numerator", "denominator", "target"):
+        if key in entry.value:
+            hint = "Remove it: rows are counted, and a rule names a quantile and a threshold of its own."
+            yield entry.problem(f"'{key}' has no meaning for a histogram", hint, (key,))
+    if entry.value["format"] == "percent":
+        hint = "Its format is that of its value: days, vnd or count."
+        yield entry.problem("a histogram has no percentage", hint, ("format",))
+
+
+def _value(entry: Entry, columns: Columns) -> Iterator[Problem]:
+    """Whether a histogram, and nothing else, names a column of whole numbers."""
+    kind, name = entry.value.get("kind", "flow"), entry.value.get("value")
+    numbers = [column for column, type_ in columns.items() if type_ == "integer"]
+    if kind != "histogram":
+        if name is not None:
+            hint = "Write kind: histogram, or remove it."
+            yield entry.problem(f"'value' has no meaning for a {kind}", hint, ("value",))
+    elif name is None:
+        hint = f"Name the column whose quantiles are wanted, one of: {', '.join(sorted(numbers))}."
+        yield entry.problem("a histogram needs 'value'", hint)
+    elif name not in columns:
+        yield entry.problem(f"unknown column '{name}'", did_you_mean(name, numbers), ("value",))
+    elif name not in numbers:
+        hint = f"Quantiles are of one of: {', '.join(sorted(numbers))}."
+        yield entry.problem(f"'{name}' is no column of whole numbers", hint, ("value",))
 
 
 def _dossier_times(entry: Entry, columns: Columns) -> Iterator[Problem]:

@@ -18,7 +18,7 @@ from streams.core.definitions import Definitions, Slot
 from streams.core.dossiers import FOLDED, DossierRows, Dossiers
 from streams.core.intake import CountedEvents, DossierEvents, Take
 from streams.core.seen import SeenIds, digest
-from streams.core.tally import Additions
+from streams.core.tally import Additions, Tally
 
 _CHUNK = 20_000
 
@@ -26,7 +26,7 @@ _CLOSED = -1
 """In place of a bucket that does not change any more."""
 
 _FILINGS = "filings."
-_FLOW, _STOCK = (DAY, HOUR, MINUTE), (DAY,)
+_FLOW, _DAYS = (DAY, HOUR, MINUTE), (DAY,)
 _TERMS = ("numerator", "denominator")
 
 
@@ -133,7 +133,8 @@ class State:
                 continue
             rows = events.drain()
             places = self._flow_places(rows["unit"], rows["at"], rows["arrived"])
-            self._fill(events.tally.count(rows, np.ones_like(rows["at"]), places), _FLOW)
+            for tally in events.tallies:
+                self._count_flow(tally, rows, np.ones_like(rows["at"]), places)
             events.forget()
 
     def _count_dossiers(self) -> DossierRows:
@@ -165,10 +166,15 @@ class State:
         sign *= counting["sign"]
         if slot.is_stock:
             places = self._stock_places(counting["unit"], at_ms)
-            self._fill(slot.tally.count(counting, sign, places), _STOCK)
+            self._fill(slot.tally.count(counting, sign, places), _DAYS)
         else:
             places = self._flow_places(counting["unit"], at_ms, counting["arrived"])
-            self._fill(slot.tally.count(counting, sign, places), _FLOW)
+            self._count_flow(slot.tally, counting, sign, places)
+
+    def _count_flow(self, tally: Tally, rows: Columns, sign: Array, places: Sequence[Array]) -> None:
+        """Count rows at the places of `_flow_places`."""
+        grains = _DAYS if tally.has_days_only else _FLOW
+        self._fill(tally.count(rows, sign, places[: 1 + len(grains)]), grains)
 
     def _flow_places(self, unit: Array, at_ms: Array, arrived_ms: Array) -> tuple[Array, ...]:
         """Of each row the unit and the buckets of _FLOW."""
@@ -182,7 +188,7 @@ class State:
         return unit, day, np.where(open_hour, hour, _CLOSED), np.where(open_minute, minute, _CLOSED)
 
     def _stock_places(self, unit: Array, at_ms: Array) -> tuple[Array, ...]:
-        """Of each row the unit and the bucket of _STOCK."""
+        """Of each row the unit and the day of a change of a stock."""
         return unit, stock_buckets(self._definitions.calendars.day_starts(unit, at_ms), at_ms)
 
     def _fill(self, additions: Iterable[Additions], grains: Sequence[str]) -> None:

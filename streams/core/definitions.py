@@ -163,16 +163,22 @@ class EventPlan:
         self.at = at
         self.kind = fields.kind
         self.only_late = all("late" in conditions(indicator.where) for indicator in mine)
-        self._plan = Plan(mine, columns)
+        self._plans = [
+            Plan([one for one in mine if one.value == value], columns)
+            for value in dict.fromkeys(one.value for one in mine)
+        ]
 
-    def tally(self, codes: Codes[Any]) -> Tally:
-        """Counts rows whose categories have these codes."""
+    def tallies(self, codes: Codes[Any]) -> list[Tally]:
+        """They count rows whose categories have these codes."""
+        return [self._tally(plan, codes) for plan in self._plans]
+
+    def _tally(self, plan: Plan, codes: Codes[Any]) -> Tally:
         picked = self.picked
         sources = [Source(picked.categories, itemgetter("code"), codes.known.__getitem__)]
         numbers = (*picked.numbers, "delay_ms")
-        sources += [_number(name) for name in numbers if name in self._plan.deciding]
-        sources += [_LATE] if "late" in self._plan.deciding else []
-        return Tally(self._plan, sources, numbers, {"type": self.kind})
+        sources += [_number(name) for name in numbers if name in plan.deciding]
+        sources += [_LATE] if "late" in plan.deciding else []
+        return Tally(plan, sources, numbers, {"type": self.kind})
 
 
 class Slot(NamedTuple):
@@ -212,16 +218,18 @@ class DossierPlan:
             fields = kinds.get(f"filings.{event}", EventFields("", {})).columns
             self.picked[event] = pick(fields, attributes)
             attributes = [name for name in attributes if name not in fields]
-        groups: defaultdict[tuple[str, str, str], list[Indicator]] = defaultdict(list)
+        groups: defaultdict[tuple[tuple[str, str, str], str], list[Indicator]] = defaultdict(list)
         for one in mine:
             when = ("", one.from_, one.until) if one.kind == "stock" else (one.at, "", "")
-            groups[when].append(one)
+            groups[when, one.value].append(one)
         layout = columns | LIFE_COLUMNS
-        self._plans = {when: Plan(group, used_columns(group, layout)) for when, group in groups.items()}
+        self._plans = [
+            (when, Plan(group, used_columns(group, layout))) for (when, _), group in groups.items()
+        ]
 
     def slots(self, codes: Mapping[str, Codes[Any]]) -> list[Slot]:
         """The slots, for dossiers whose attributes have these codes."""
-        return [Slot(self._tally(plan, codes), *when) for when, plan in self._plans.items()]
+        return [Slot(self._tally(plan, codes), *when) for when, plan in self._plans]
 
     def _tally(self, plan: Plan, codes: Mapping[str, Codes[Any]]) -> Tally:
         sources: list[Source] = []

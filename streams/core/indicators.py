@@ -14,7 +14,10 @@ DOSSIERS = "dossiers"
 EVENTS = "events"
 """The value of `over`, in a file, for an indicator on events of every kind."""
 
-Kind = Literal["flow", "stock"]
+BIN = "bin"
+"""The dimension of a histogram: the lowest value of each bin of streams.core.sketch."""
+
+Kind = Literal["flow", "stock", "histogram"]
 Format = Literal["percent", "count", "vnd", "days"]
 
 
@@ -31,6 +34,7 @@ class Indicator(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     at: str = "time"
     from_: str = ""
     until: str = ""
+    value: str = ""
     where: str = "true"
     numerator: str = "true"
     denominator: str = ""
@@ -42,3 +46,23 @@ class Indicator(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     def over_dossiers(self) -> bool:
         """Whether the rows are dossiers and not events."""
         return self.over == (DOSSIERS,)
+
+    @property
+    def is_histogram(self) -> bool:
+        """Whether it counts rows by the bin of their value, for quantiles."""
+        return self.kind == "histogram"
+
+    @property
+    def has_days_only(self) -> bool:
+        """Whether it has no buckets of minutes and hours."""
+        return self.kind != "flow"
+
+    @property
+    def condition(self) -> str:
+        """Which rows count, as an expression: of a histogram only those that have a value."""
+        return f"({self.where}) AND {self.value} IS NOT NULL" if self.is_histogram else self.where
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The names of what is kept apart, in their order."""
+        return (*self.by, BIN) if self.is_histogram else self.by

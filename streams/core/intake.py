@@ -56,7 +56,7 @@ class CountedEvents:
         self._category, self._number = plan.picked.category, plan.picked.number
         self._rows = _Rows(["unit", "time", "arrived", "code", *plan.picked.numbers])
         self._codes: Codes[Any] = Codes(())
-        self.tally = plan.tally(self._codes)
+        self.tallies = plan.tallies(self._codes)
 
     def take(self, data: Any, unit: int, time_ms: int, arrived_ms: int, identity: bytes) -> None:
         """Gather one event: its data, its unit's code, its time and arrival."""
@@ -80,7 +80,7 @@ class CountedEvents:
         """Number categories anew when there are very many; only when nothing is gathered."""
         if len(self._codes) > _MOST_CODES:
             self._codes = Codes(())
-            self.tally = self._plan.tally(self._codes)
+            self.tallies = self._plan.tallies(self._codes)
 
 
 class DossierEvents:

@@ -37,7 +37,7 @@ class _Compiled(NamedTuple):
     """An indicator's expressions, ready for rows of the plan's columns."""
 
     indicator: str
-    by: tuple[str, ...]
+    dimensions: tuple[str, ...]
     where: Expression
     numerator: Expression
     denominator: Expression
@@ -47,16 +47,19 @@ class Plan:
     """The indicators over one kind of row, whose columns are given with their types.
 
     `deciding` are the columns whose values decide; `present` the numbers of which it matters only whether they are
-    null; `measured` the numbers that are summed.
+    null; `measured` the numbers that are summed; `binned` the one whose bin decides, if any. Bins are many: indicators
+    that have none, or of another column, need a plan of their own.
     """
 
     def __init__(self, indicators: Iterable[Indicator], columns: Mapping[str, str]) -> None:
         self._columns = columns
+        indicators = tuple(indicators)
+        (self.binned,) = {indicator.value for indicator in indicators}
         self._compiled = [
             _Compiled(
                 indicator.id,
-                indicator.by,
-                compile_expression(indicator.where, columns),
+                indicator.dimensions,
+                compile_expression(indicator.condition, columns),
                 compile_expression(indicator.numerator, columns),
                 compile_expression(indicator.denominator or "0", columns),
             )
@@ -65,9 +68,9 @@ class Plan:
         used: set[str] = set()
         valued: set[str] = set()
         measured: set[str] = set()
-        for one in self._compiled:
-            used.update(one.by, *(expression.columns for expression in one[2:]))
-            valued.update(one.by, one.where.valued)
+        for indicator, one in zip(indicators, self._compiled, strict=True):
+            used.update(indicator.by, *(expression.columns for expression in one[2:]))
+            valued.update(indicator.by, one.where.valued)
             for term in (one.numerator, one.denominator):
                 if self._is_bare(term):
                     measured.update(term.columns)
@@ -85,13 +88,13 @@ class Plan:
     def contributions(self, row: Mapping[str, Value]) -> tuple[Contribution, ...]:
         """What rows with these values add; in a column of `present` any number stands for what is not null.
 
-        A column that is not given is null.
+        A column that is not given is null. BIN is the lowest value of the bin of the column `binned`.
         """
         values = [row.get(name) for name in self._columns]
         return tuple(
             Contribution(
                 one.indicator,
-                ",".join([f"{name}={row[name]}" for name in one.by if row.get(name) is not None]),
+                ",".join([f"{name}={row[name]}" for name in one.dimensions if row.get(name) is not None]),
                 self._term(one.numerator, values),
                 self._term(one.denominator, values),
             )
@@ -117,6 +120,6 @@ def used_columns(indicators: Iterable[Indicator], columns: Mapping[str, str]) ->
     used: set[str] = set()
     for indicator in indicators:
         used.update(indicator.by)
-        for text in (indicator.where, indicator.numerator, indicator.denominator or "true"):
+        for text in (indicator.condition, indicator.numerator, indicator.denominator or "true"):
             used.update(compile_expression(text, columns).columns)
     return {name: kind for name, kind in columns.items() if name in used}

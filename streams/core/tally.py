@@ -9,7 +9,9 @@ import numpy as np
 
 from streams.core.columns import NULL, Array, Columns, ranks_of, sum_by
 from streams.core.expressions import Row, Value
+from streams.core.indicators import BIN
 from streams.core.plan import Contribution, Plan, Term
+from streams.core.sketch import BINS, bins_of
 
 _REMEMBERED = 50_000
 
@@ -36,14 +38,17 @@ class Tally:
     """Counts rows by a plan.
 
     `sources` say where deciding columns come from, `constant` is the same for all rows; of the numbers, those that are
-    not among `numbers` are null.
+    not among `numbers` are null. `has_days_only` says that what it counts has no buckets of minutes and hours.
     """
 
     def __init__(
         self, plan: Plan, sources: Sequence[Source], numbers: Collection[str], constant: Mapping[str, Value]
     ) -> None:
         self._plan = plan
+        self.has_days_only = bool(plan.binned)
         self._sources = [source for source in sources if source.names]
+        if plan.binned in numbers:
+            self._sources.append(_bins(plan.binned))
         self._present = [name for name in plan.present if name in numbers]
         self._measured = [name for name in plan.measured if name in numbers]
         self._constant = constant
@@ -86,6 +91,10 @@ class Tally:
                 row[name] = 0 if there else None
             known = self._remembered[codes] = self._plan.contributions(row)
         return known
+
+
+def _bins(name: str) -> Source:
+    return Source((BIN,), lambda rows: bins_of(rows[name]), lambda code: (int(BINS[code]),))
 
 
 def _amount(term: Term, count: Array, totals: Mapping[str, Array]) -> Array:

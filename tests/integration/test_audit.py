@@ -147,6 +147,7 @@ def test_days_hours_and_minutes_equal_the_stream_s(monitored: Client) -> None:
         *(("records_cleaned", grain) for grain in ("minute", "hour", "day")),
         *(("late_event_delay", grain) for grain in ("minute", "day")),
         ("open_backlog", "day"),  # a stock has days only
+        ("settlement_time", "day"),  # so has a histogram
     ],
 )
 def test_a_wrong_sum_is_found_and_can_be_looked_at(monitored: Client, grain: str, indicator: str) -> None:

@@ -5,6 +5,7 @@ It looks at all events at once, sorted, and knows nothing of buckets, batches, r
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from ddsketch.mapping import LogarithmicMapping
 
 from streams.core.seen import digest
 
@@ -75,6 +78,12 @@ def dossiers(events: Iterable[FakeEvent]) -> list[tuple[str, dict[str, Any]]]:
     return result
 
 
+def bin_of(value: int) -> str:
+    """The lowest number that the library's sketch cannot tell from this one."""
+    key = LogarithmicMapping(0.02).key
+    return f"bin={bisect_left(range(value + 1), key(value), lo=1, key=key) if value > 0 else 0}"
+
+
 def day_sums(
     events: list[FakeEvent], arrived: list[datetime], zone: ZoneInfo, above: dict[str, list[str]]
 ) -> dict[DayKey, tuple[int, int]]:
@@ -93,13 +102,16 @@ def day_sums(
             add("online", unit, dims, row["received_at"], int(row["channel"] == "online"), 1)
         if row["settled_at"] and row["received_at"]:
             elapsed = row["settled_at"] - row["received_at"]
-            add("elapsed", unit, "", row["settled_at"], elapsed // timedelta(milliseconds=1), 1)
+            elapsed_ms = elapsed // timedelta(milliseconds=1)
+            add("elapsed", unit, "", row["settled_at"], elapsed_ms, 1)
+            add("elapsed_bins", unit, f"{dims},{bin_of(elapsed_ms)}", row["settled_at"], 1, 0)
         if row["settled_at"] and row["due_at"]:
             late = row["settled_at"].astimezone(zone).date() > row["due_at"].astimezone(zone).date()
             add("on_time", unit, "", row["settled_at"], int(not late), 1)
     for event in distinct:
         if event.kind == "payments.paid":
             add("amount", event.subject, "", event.time, event.fields["amount"], 0)
+            add("amount_bins", event.subject, bin_of(event.fields["amount"]), event.time, 1, 0)
     first = {
         (event.source, event.id): at for event, at in zip(reversed(events), reversed(arrived), strict=True)
     }

@@ -126,6 +126,51 @@ def test_a_mistake_is_named_with_its_line_and_what_to_do(
     )
 
 
+_HISTOGRAM = "kind: histogram\n    value: amount_vnd\n    format: vnd"
+_NUMBERS = "amount_vnd, delay_ms, payments"
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [
+        (
+            "numerator: amount_vnd\n    format: vnd\n    value: amount_vnd",
+            "26: 'value' has no meaning for a flow. Write kind: histogram, or remove it.",
+        ),
+        (
+            "kind: histogram\n    format: vnd",
+            f"20: a histogram needs 'value'. Name the column whose quantiles are wanted, one of: {_NUMBERS}.",
+        ),
+        (
+            _HISTOGRAM.replace("amount_vnd", "amount"),
+            "25: unknown column 'amount'. Did you mean 'amount_vnd'?",
+        ),
+        (
+            _HISTOGRAM.replace("amount_vnd", "method"),
+            f"25: 'method' is no column of whole numbers. Quantiles are of one of: {_NUMBERS}.",
+        ),
+        (
+            f"{_HISTOGRAM}\n    denominator: true",
+            "27: 'denominator' has no meaning for a histogram."
+            " Remove it: rows are counted, and a rule names a quantile and a threshold of its own.",
+        ),
+        (
+            _HISTOGRAM.replace("format: vnd", "format: percent"),
+            "26: a histogram has no percentage. Its format is that of its value: days, vnd or count.",
+        ),
+    ],
+)
+def test_a_histogram_has_a_value_and_no_terms(tmp_path: Path, new: str, expected: str) -> None:
+    files = edited("indicators/filings.yaml", "numerator: amount_vnd\n    format: vnd", new)
+    assert problems(tmp_path, files) == [f"indicators/filings.yaml:{expected}"]
+
+
+def test_a_histogram_counts_what_has_a_value(tmp_path: Path) -> None:
+    files = edited("indicators/filings.yaml", "numerator: amount_vnd\n    format: vnd", _HISTOGRAM)
+    amount = load(write(tmp_path, files), REGISTRY).indicators["amount"]
+    assert (amount.condition, amount.dimensions) == ("(true) AND amount_vnd IS NOT NULL", ("bin",))
+
+
 @pytest.mark.parametrize("column", ["due_at", "procedure", "essential", "components"])
 def test_a_dimension_has_few_values(tmp_path: Path, column: str) -> None:
     [problem] = problems(tmp_path, edited("indicators/filings.yaml", "[channel]", f"[{column}]"))
