@@ -106,13 +106,13 @@ def cost(coming: Sequence[Arrival], units: Units, indicators: Sequence[Indicator
             groups.append(state.drain())
         drained = time.process_time()
         for group in groups:
-            encode_delta(group.delta)
-            for update in updates_by_unit(group.values, units, 0, at, at):
+            encode_delta(group)
+            for update in updates_by_unit(group.buckets, units, 0, at, at):
                 encode(update)
         apply += applied - started
         drain += drained - applied
         emit += time.process_time() - drained
-        values += sum(len(group.values) for group in groups)
+        values += sum(len(group.buckets) for group in groups)
     gc.enable()
     gc.unfreeze()
     scale = 1e6 / len(coming)

@@ -91,7 +91,7 @@ def write_log(bootstrap: str, dossiers: int, units: Units) -> Written:
                 state.offsets = {topic: number}
                 state.drain()
         state.offsets = {topic: dossiers}
-        last = state.drain().delta
+        last = state.drain()
         log = StateLog(Delta, FencedLog(bootstrap, COMPUTE_STATE.name, partition), rewrite_bytes=0)
         for key, value in log.prepare([last], states.snapshot).snapshot:
             producer.produce(COMPUTE_STATE.name, value, key, partition)

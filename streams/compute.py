@@ -152,9 +152,9 @@ class Compute:
         states, log = self._held[partition]
         at_ms = time.time_ns() // 1_000_000
         updates, deltas = [], []
-        for topic, (values, delta) in states.drain():
+        for topic, delta in states.drain():
             part = topics.part(topic, partition)
-            updates += updates_by_unit(values, self._units, part, delta.version, at_ms)
+            updates += updates_by_unit(delta.buckets, self._units, part, delta.version, at_ms)
             deltas.append(delta)
         entry = log.prepare(deltas, states.snapshot)
         return _Closed(partition, updates, log, entry, pending.acknowledgements, pending.is_ours)

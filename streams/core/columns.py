@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -101,6 +102,18 @@ def _packed(keys: Sequence[Array]) -> Array:
 def _ranks(column: Array) -> tuple[Array, int]:
     distinct, ranks = np.unique(column, return_inverse=True)
     return ranks, len(distinct)
+
+
+def runs(ordered: Array) -> list[tuple[int, int]]:
+    """Start and end of each run of equal values."""
+    starts = _starts(ordered).tolist() if len(ordered) else []
+    return list(pairwise([*starts, len(ordered)]))
+
+
+def renumbered(codes: Array) -> tuple[list[int], Array]:
+    """The codes that occur (small numbers, not negative), and for each row the place of its code among them."""
+    occurs = np.bincount(codes) > 0
+    return np.flatnonzero(occurs).tolist(), (np.cumsum(occurs) - 1)[codes].astype("<i4")
 
 
 def _starts(ordered: Array) -> Array:

@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from streams.core.buckets import DAY, HORIZON_S, HOUR, MINUTE, Buckets, Key, Value, stock_buckets
-from streams.core.columns import Array, Codes, Columns, sum_by
+from streams.core.buckets import DAY, HORIZON_S, HOUR, MINUTE, Buckets, stock_buckets
+from streams.core.columns import Array, Columns
 from streams.core.definitions import Definitions, Slot
 from streams.core.dossiers import FOLDED, DossierRows, Dossiers
 from streams.core.intake import CountedEvents, DossierEvents, Take
 from streams.core.seen import SeenIds, digest
+from streams.core.sum_rows import SumRows
 from streams.core.tally import Additions, Tally
 
 _CHUNK = 20_000
@@ -35,7 +36,7 @@ class Delta(msgspec.Struct, array_like=True):
 
     offsets: dict[str, int]
     seen: bytes
-    buckets: list[Value]
+    buckets: SumRows
     dossiers: DossierRows
 
     @property
@@ -46,13 +47,6 @@ class Delta(msgspec.Struct, array_like=True):
         have read the topics in another interleaving. So a state is of one topic, and this its offset.
         """
         return sum(self.offsets.values())
-
-
-class Group(NamedTuple):
-    """What a drained group of batches changed."""
-
-    values: list[Value]
-    delta: Delta
 
 
 class Size(NamedTuple):
@@ -68,7 +62,7 @@ class State:
     def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions
         self._numbers = definitions.lineage.numbers
-        self._buckets = Buckets()
+        self._buckets = Buckets(self._numbers)
         self._seen = SeenIds()
         picked = definitions.dossiers.picked
         self._dossiers = Dossiers(
@@ -113,19 +107,13 @@ class State:
         """How much is held."""
         return Size(len(self._dossiers), len(self._buckets))
 
-    def drain(self) -> Group:
-        """Close the group: what changed since the last drain."""
+    def drain(self) -> Delta:
+        """Close the group: what changed since the last drain, to be logged, and of it the sums to be told."""
         self._count_events()
-        changed = self._count_dossiers()
-        values = self._buckets.drain()
+        dossiers = self._count_dossiers()
+        buckets = self._buckets.drain()
         self._buckets.tidy(self.arrived_ms)
-        delta = Delta(
-            offsets=dict(self.offsets),
-            seen=self._seen.drain(),
-            buckets=values,
-            dossiers=changed,
-        )
-        return Group(values, delta)
+        return Delta(offsets=dict(self.offsets), seen=self._seen.drain(), buckets=buckets, dossiers=dossiers)
 
     def _count_events(self) -> None:
         for events in self._counted:
@@ -196,25 +184,19 @@ class State:
         every = list(additions)
         if not every:
             return
-        sums = Codes[tuple[str, str]]()
-        which = np.repeat(
-            [sums[one.indicator, one.dims] for one in every], [len(one.numerator) for one in every]
+        series = np.repeat(
+            [self._buckets.series[one.indicator, one.dims] for one in every],
+            [len(one.numerator) for one in every],
         )
-        numerator, denominator = (np.concatenate([getattr(one, term) for one in every]) for term in _TERMS)
+        sums = [np.concatenate([getattr(one, term) for one in every]) for term in _TERMS]
         unit, *buckets = (
             np.concatenate(column) for column in zip(*[one.places for one in every], strict=True)
         )
         unit, rows = self._definitions.lineage.upwards(unit)
-        which, numerator, denominator = which[rows], numerator[rows], denominator[rows]
-        codes = self._definitions.lineage.codes
-        for grain, column in zip(grains, buckets, strict=True):
-            keys, totals = sum_by([which, unit, column[rows]], [numerator, denominator])
-            for which_sum, code, bucket, n, d in zip(
-                *[one.tolist() for one in (*keys, *totals)], strict=True
-            ):
-                if bucket != _CLOSED and (n or d):
-                    indicator, dims = sums.known[which_sum]
-                    self._buckets.add(Key(indicator, codes[code], dims, grain, bucket), n, d)
+        for grain, bucket in zip(grains, buckets, strict=True):
+            counts = np.flatnonzero(bucket[rows] != _CLOSED)
+            row = rows[counts]
+            self._buckets.add(grain, bucket[row], series[row], unit[counts], [term[row] for term in sums])
 
     def restore(self, delta: Delta) -> None:
         """Overlay a delta read from the state's log; deltas come in the order of their versions."""
@@ -225,19 +207,19 @@ class State:
 
     def repeat(self, delta: Delta) -> None:
         """Let the next group tell again what a delta, already restored, has changed."""
-        self._buckets.repeat(value.key for value in delta.buckets)
+        self._buckets.repeat(delta.buckets)
 
     def snapshot(self) -> Iterator[Delta]:
         """The whole state in deltas of bounded size, each with the current offsets; only after a drain."""
         self._dossiers.compact(self.arrived_ms)
         offsets = dict(self.offsets)
         seen = list(self._seen.all())
-        buckets = list(self._buckets)
-        for at in range(0, max(len(seen), len(buckets), 1), _CHUNK):
-            part = slice(at, at + _CHUNK)
-            yield Delta(offsets, b"".join(seen[part]), buckets[part], DossierRows())
+        for at in range(0, max(len(seen), 1), _CHUNK):
+            yield Delta(offsets, b"".join(seen[at : at + _CHUNK]), SumRows(), DossierRows())
+        for sums in self._buckets.all(_CHUNK):
+            yield Delta(offsets, b"", sums, DossierRows())
         for rows in self._dossiers.all(_CHUNK):
-            yield Delta(offsets, b"", [], rows)
+            yield Delta(offsets, b"", SumRows(), rows)
 
 
 class States:
@@ -253,7 +235,7 @@ class States:
     def __iter__(self) -> Iterator[State]:
         return iter(self._of.values())
 
-    def drain(self) -> Iterator[tuple[str, Group]]:
+    def drain(self) -> Iterator[tuple[str, Delta]]:
         """Close the groups of the topics that have changed."""
         changed, self.changed = self.changed, set()
         for topic in sorted(changed):

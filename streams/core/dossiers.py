@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from streams.core.calendar import Calendars
-from streams.core.columns import NULL, Array, Codes, Columns, first_of
+from streams.core.columns import NULL, Array, Codes, Columns, first_of, renumbered
 
 CLOSING = {"filings.settled": "settled", "filings.refused": "refused", "filings.withdrawn": "withdrawn"}
 """What closes a dossier, and the outcome it gives."""
@@ -246,10 +246,10 @@ class Dossiers:
     def rows(self, rows: Array) -> DossierRows:
         """These dossiers, to be written to the log."""
         columns = {name: column[rows] for name, column in self._columns.items()}
-        units, columns["unit"] = _renumbered(columns["unit"])
+        units, columns["unit"] = renumbered(columns["unit"])
         attributes = {}
         for event, codes in self.attributes.items():
-            used, columns[f"{event}_code"] = _renumbered(columns[f"{event}_code"])
+            used, columns[f"{event}_code"] = renumbered(columns[f"{event}_code"])
             attributes[event] = [codes.known[code] for code in used]
         numbers = rows.tolist()
         return DossierRows(
@@ -298,12 +298,6 @@ class Dossiers:
         """All dossiers, so many at a time."""
         for at in range(0, len(self), chunk):
             yield self.rows(np.arange(at, min(at + chunk, len(self))))
-
-
-def _renumbered(codes: Array) -> tuple[list[int], Array]:
-    """The codes that occur, and for each row the place of its code among them."""
-    used, places = np.unique(codes, return_inverse=True)
-    return used.tolist(), places.astype("<i4")
 
 
 def _arranged(names: Sequence[str], values: Attributes, wanted: Sequence[str]) -> Attributes:

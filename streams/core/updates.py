@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-
 import msgspec
+import numpy as np
 
-from streams.core.buckets import Value
+from streams.core.columns import runs
+from streams.core.sum_rows import SumRows
 from streams.core.units import Units
 
 Figure = tuple[str, str, str, int, int, int]
@@ -30,13 +29,21 @@ class IndicatorUpdate(msgspec.Struct, frozen=True):
 
 
 def updates_by_unit(
-    values: Iterable[Value], units: Units, part: int, version: int, at_ms: int
+    rows: SumRows, units: Units, part: int, version: int, at_ms: int
 ) -> list[IndicatorUpdate]:
     """One update per unit that changed."""
-    by_unit: defaultdict[str, list[Figure]] = defaultdict(list)
-    for (indicator, unit, dims, grain, bucket), numerator, denominator in values:
-        by_unit[unit].append((indicator, dims, grain, bucket, numerator, denominator))
+    unit, series, bucket = (np.frombuffer(column, "<i4") for column in (rows.unit, rows.series, rows.bucket))
+    numerator, denominator = (np.frombuffer(column, "<i8") for column in (rows.numerator, rows.denominator))
+    order = np.argsort(unit, kind="stable")
+    names = zip(*rows.all_series, strict=True), zip(*rows.buckets, strict=True)
+    columns = [
+        *(np.array(texts, object)[series[order]] for texts in names[0]),
+        *(np.array(values, object)[bucket[order]] for values in names[1]),
+        numerator[order],
+        denominator[order],
+    ]
+    figures: list[Figure] = list(zip(*[column.tolist() for column in columns], strict=True))
     return [
-        IndicatorUpdate(unit, units.province_of(unit).code, part, version, at_ms, figures)
-        for unit, figures in by_unit.items()
+        IndicatorUpdate(code, units.province_of(code).code, part, version, at_ms, figures[start:end])
+        for code, (start, end) in zip(rows.units, runs(unit[order]), strict=True)
     ]

@@ -102,7 +102,7 @@ def monitored(clickhouse_client: Client, clickhouse_database: str) -> Client:
         rows.append([*row, event["data"].get("dossier", ""), json.dumps(event["data"]), 0, offset])
     clickhouse_client.insert("events", rows, COLUMNS["events"])
     written = []
-    for (indicator, unit, dims, grain, bucket), numerator, denominator in state.drain().values:
+    for (indicator, unit, dims, grain, bucket), numerator, denominator in state.drain().buckets:
         day = Calendar(UNITS.zone_of(unit)).date(bucket * 1000)
         start = datetime.fromtimestamp(bucket, UTC)
         of = [indicator, grain, unit, dims, start, 0, UNITS.province_of(unit).code, day]

@@ -23,11 +23,11 @@ from schemas.decoder import Refusal
 from streams import fencedlog, topics
 from streams.batches import RecordBatch
 from streams.compute import Compute
-from streams.core.buckets import Key, Value
 from streams.core.calendar import epoch_ms
 from streams.core.compute import Delta, States
 from streams.core.dead_letters import Admission
 from streams.core.definitions import Definitions
+from streams.core.sum_rows import Key, Value
 from streams.core.updates import IndicatorUpdate
 from streams.fencedlog import FencedError
 from streams.statelog import StateLog
@@ -279,9 +279,10 @@ async def lived_through(events: dict[str, list[FakeEvent | None]], steps: list[t
     restored, _ = await worker.restore(0)
     kept: defaultdict[Key, list[int]] = defaultdict(lambda: [0, 0])
     for state in restored:
-        for key, numerator, denominator in state._buckets:
-            kept[key][0] += numerator
-            kept[key][1] += denominator
+        for rows in state._buckets.all(1000):
+            for key, numerator, denominator in rows:
+                kept[key][0] += numerator
+                kept[key][1] += denominator
     assert {key: (n, d) for key, (n, d) in kept.items() if n or d} == broker.sums()
     return broker
 
@@ -294,7 +295,7 @@ def counted(events: dict[str, list[FakeEvent | None]]) -> list[Value]:
         for event in sent:
             if event is not BAD:
                 states[topic].apply(event, epoch_ms(event.time), ARRIVED_MS)
-        for key, numerator, denominator in states[topic].drain().values:
+        for key, numerator, denominator in states[topic].drain().buckets:
             sums[key][0] += numerator
             sums[key][1] += denominator
     return [Value(key, n, d) for key, (n, d) in sums.items()]

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.core.buckets import DAY, HORIZON_S, HOUR, MINUTE, Key, Value
+from streams.core.buckets import DAY, HORIZON_S, HOUR, MINUTE
 from streams.core.calendar import epoch_ms
 from streams.core.compute import Delta, State
 from streams.core.definitions import Definitions, EventFields
 from streams.core.indicators import Indicator
+from streams.core.sum_rows import Key, Value
 from streams.core.units import Province, Text, Unit, Units
 from tests.unit.reference import FakeEvent, day_sums, overdue_at
 
@@ -128,9 +129,8 @@ class Partition:
         self.state.offsets["t"] = self.state.offsets.get("t", 0) + 1
 
     def commit(self) -> list[Value]:
-        values, delta = self.state.drain()
-        self.log.append(delta)
-        return values
+        self.log.append(self.state.drain())
+        return list(self.log[-1].buckets)
 
     def restored(self) -> State:
         state = State(DEFINITIONS)
@@ -143,9 +143,10 @@ def day_values(states: Iterable[State]) -> dict[Key, tuple[int, int]]:
     """The day buckets of some partitions, added up."""
     sums: defaultdict[Key, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for state in states:
-        for key, numerator, denominator in state._buckets:
-            if key.grain == DAY:
-                sums[key] = sums[key][0] + numerator, sums[key][1] + denominator
+        for rows in state._buckets.all(1000):
+            for key, numerator, denominator in rows:
+                if key.grain == DAY:
+                    sums[key] = sums[key][0] + numerator, sums[key][1] + denominator
     return sums
 
 

@@ -1,0 +1,60 @@
+"""Sums as they leave compute: columns for the state's log, and from there what is told; and single ones for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+Series = tuple[str, str]
+"""(indicator, dims)"""
+
+Bucket = tuple[str, int]
+"""(grain, epoch seconds of its start)"""
+
+
+class Key(NamedTuple):
+    """Which sum: of an indicator, a unit, a combination of dimensions, and a bucket (epoch seconds of its start)."""
+
+    indicator: str
+    unit: str
+    dims: str
+    grain: str
+    bucket: int
+
+
+class Value(NamedTuple):
+    """The sums of a bucket."""
+
+    key: Key
+    numerator: int
+    denominator: int
+
+
+class SumRows(msgspec.Struct, array_like=True):
+    """Absolute values of some sums, as they are written to the state's log: columns as bytes, little-endian.
+
+    `series`, `unit` and `bucket` are places in the lists, four bytes each; the sums have eight.
+    """
+
+    all_series: list[Series] = []
+    units: list[str] = []
+    buckets: list[Bucket] = []
+    series: bytes = b""
+    unit: bytes = b""
+    bucket: bytes = b""
+    numerator: bytes = b""
+    denominator: bytes = b""
+
+    def __len__(self) -> int:
+        return len(self.numerator) // 8
+
+    def __iter__(self) -> Iterator[Value]:
+        places = [np.frombuffer(column, "<i4").tolist() for column in (self.series, self.unit, self.bucket)]
+        sums = [np.frombuffer(column, "<i8").tolist() for column in (self.numerator, self.denominator)]
+        for series, unit, bucket, numerator, denominator in zip(*places, *sums, strict=True):
+            indicator, dims = self.all_series[series]
+            key = Key(indicator, self.units[unit], dims, *self.buckets[bucket])
+            yield Value(key, numerator, denominator)
