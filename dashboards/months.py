@@ -22,8 +22,8 @@ _FIGURES = """
 _FLOWS = "('dossiers_received', 'dossiers_settled', 'on_time_settlement', 'dossiers_late', 'settlement_days')"
 _STOCKS = "('open_backlog', 'overdue_backlog')"
 _QUANTILES = """
-        toNullable(quantileExactInclusive(0.5)(elapsed_ms)) / 86400000 AS median_days,
-        toNullable(quantileExactInclusive(0.9)(elapsed_ms)) / 86400000 AS p90_days
+        if(count() = 0, NULL, quantileExactWeighted(0.5)(value, cases)) / 86400000 AS median_days,
+        if(count() = 0, NULL, quantileExactWeighted(0.9)(value, cases)) / 86400000 AS p90_days
 """
 _EXPRESSIONS = {
     "figures": _FIGURES.strip(),
@@ -35,8 +35,10 @@ _EXPRESSIONS = {
               indicator IN {_FLOWS} AND $__timeFilter(bucket)
               OR indicator IN {_STOCKS} AND bucket <= least($__toTime, now())
           )""",
-    "settled_in_period": "settled_at >= $__fromTime AND settled_at <= $__toTime",
+    "bins": "indicator_bins WHERE indicator = 'settlement_time' AND grain = 'day'",
 }
+
+_WITHIN = ("Trung vị và P90 có sai số đến 2 %.", "Median and P90 are within 2 %.")
 
 
 def _columns(say: Say) -> dict[str, str]:
@@ -95,9 +97,8 @@ _BY_MONTH = """
     ) AS m
     LEFT JOIN
     (
-        SELECT toStartOfMonth(toTimeZone(settled_at, @zone)) AS month, @quantiles
-        FROM settlements
-        WHERE @within_unit
+        SELECT toStartOfMonth(day) AS month, @quantiles
+        FROM @bins AND unit = @unit
         GROUP BY month
     ) AS q ON m.month = q.month
     WHERE m.newest >= $__fromTime
@@ -116,8 +117,8 @@ def by_month(number: int, grid: Grid, say: Say) -> Panel:
         Query(query),
         {month: Field(unit="time:MM/YYYY", custom={"width": 100}), **_fields(say)},
         description=say(
-            "Tính theo ngày tiếp nhận, ngày giải quyết; đang giải quyết và quá hạn tính cuối tháng.",
-            "By date of receipt and date of settlement; open and overdue at the month's end.",
+            f"Tính theo ngày tiếp nhận, ngày giải quyết; đang giải quyết và quá hạn tính cuối tháng. {_WITHIN[0]}",
+            f"By date of receipt and date of settlement; open and overdue at the month's end. {_WITHIN[1]}",
         ),
     )
 
@@ -175,7 +176,7 @@ _TOTALS = """
         FROM indicator_buckets
         WHERE unit = @unit AND @in_days
     ) AS f
-    CROSS JOIN (SELECT @quantiles FROM settlements WHERE @within_unit AND @settled_in_period) AS q
+    CROSS JOIN (SELECT @quantiles FROM @bins AND unit = @unit AND $__timeFilter(bucket)) AS q
 """
 
 
@@ -191,8 +192,8 @@ def totals(number: int, grid: Grid, say: Say) -> Panel:
         Query(query),
         Field(unit="locale", decimals=0, no_value="–"),
         description=say(
-            "Đang giải quyết và quá hạn tính tại cuối khoảng thời gian.",
-            "Open and overdue at the end of the period.",
+            f"Đang giải quyết và quá hạn tính tại cuối khoảng thời gian. {_WITHIN[0]}",
+            f"Open and overdue at the end of the period. {_WITHIN[1]}",
         ),
         orientation="vertical",
     )
@@ -271,8 +272,7 @@ _BY_UNIT = """
     LEFT JOIN
     (
         SELECT unit, @quantiles
-        FROM settlements
-        WHERE @within_unit AND @settled_in_period
+        FROM @bins AND @within_unit AND $__timeFilter(bucket)
         GROUP BY unit
     ) AS q ON f.unit = q.unit
     ORDER BY f.received DESC, u.code
@@ -289,5 +289,7 @@ def by_unit(number: int, grid: Grid, say: Say) -> Panel:
         grid,
         Query(query),
         {unit_name: Field(custom={"minWidth": 200}), **_fields(say)},
-        description=say("Trong khoảng thời gian đã chọn.", "In the chosen period."),
+        description=say(
+            f"Trong khoảng thời gian đã chọn. {_WITHIN[0]}", f"In the chosen period. {_WITHIN[1]}"
+        ),
     )

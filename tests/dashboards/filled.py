@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from clickhouse_connect.driver.client import Client
 
 from config.loader import load
 from store.dimensions import fill
 from store.migrate import migrate
+from streams.core.sketch import BINS, bins_of
 
 CONFIG = Path(__file__).parents[2] / "config"
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -23,6 +25,12 @@ OFFICER = "receipt.Resource01"
 Figure = tuple[str, str, int, int]
 """Indicator, dims, numerator, denominator."""
 
+
+def in_bin(days: int) -> str:
+    """The dimension of a histogram of ms that holds so many days."""
+    return f"bin={BINS[bins_of(np.array([days * 86_400_000]))[0]]}"
+
+
 TODAY: tuple[Figure, ...] = (
     ("dossiers_received", "channel=online", 1_200, 0),
     ("dossiers_received", "channel=direct", 300, 0),
@@ -32,6 +40,8 @@ TODAY: tuple[Figure, ...] = (
     ("on_time_settlement", "channel=online", 850, 1_000),
     ("dossiers_late", "channel=online", 150, 0),
     ("settlement_days", "channel=online", 1_000 * 3 * 86_400_000, 1_000),
+    ("settlement_time", in_bin(2), 900, 0),
+    ("settlement_time", in_bin(12), 100, 0),
     ("open_backlog", "channel=online", 500, 0),
     ("overdue_backlog", "channel=online", 40, 0),
     ("online_payment_rate", "", 60, 100),
@@ -64,17 +74,12 @@ def fill_store(client: Client, database: str, now: datetime) -> None:
             ("on_time_settlement", "channel=online", 1, 2),
             ("dossiers_late", "channel=online", 1, 0),
             ("settlement_days", "channel=online", 50 * 86_400_000, 2),
+            *(("settlement_time", in_bin(days), 1, 0) for days in (20, 30)),
             ("open_backlog", "channel=online", -2, 0),
             ("overdue_backlog", "channel=online", 1, 0),
         ]
         rows += figures("receipt", unit, "day", november, settled)
     add_figures(client, rows)
-    for number, days in enumerate((20, 30)):
-        received = datetime(2010, 10, 4, 9, tzinfo=UTC) + timedelta(days=number)
-        add_event(client, "filings.received", OFFICER, received, now, dossier=f"case-{number}")
-        add_event(
-            client, "filings.settled", OFFICER, received + timedelta(days=days), now, dossier=f"case-{number}"
-        )
     add_event(client, "filings.received", UNIT, now, now, dossier="A-1")
     add_event(client, "payments.paid", UNIT, now, now - timedelta(seconds=300), dossier="A-1")
     add_dead_letters(client, now, 3)

@@ -27,8 +27,8 @@ def test_periods_are_read_and_for_ever_is_none(tmp_path: Path) -> None:
         (
             "events: 36 months",
             "events: 36m",
-            "2: 'events' cannot be '36m'. Valid events as they came, counted from their arrival; `ioc audit`,"
-            " medians and single dossiers need them. Example: 36 months.",
+            "2: 'events' cannot be '36m'. Valid events as they came, counted from their arrival; `ioc audit`"
+            " and the search for a single dossier need them. Example: 36 months.",
         ),
         (
             "minute_sums: 30 days",
@@ -73,7 +73,7 @@ def test_a_mistake_is_named_with_its_line_and_what_to_do(
 def test_every_group_must_be_there(tmp_path: Path) -> None:
     assert problems(tmp_path, edited("retention.yaml", "  events: 36 months\n", "")) == [
         "retention.yaml:1: the key 'events' is missing in 'retention'. Add it. Valid events as they came, counted"
-        " from their arrival; `ioc audit`, medians and single dossiers need them."
+        " from their arrival; `ioc audit` and the search for a single dossier need them."
     ]
 
 
