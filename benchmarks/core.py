@@ -20,7 +20,7 @@ from streams.core.dead_letters import Admission
 from streams.core.definitions import Definitions
 from streams.core.indicators import Indicator
 from streams.core.units import Province, Text, Unit, Units
-from streams.core.updates import updates_by_unit
+from streams.core.updates import updates
 from streams.topics import STREAMS, events_topic
 
 PARTITIONS = 4
@@ -107,7 +107,7 @@ def cost(coming: Sequence[Arrival], units: Units, indicators: Sequence[Indicator
         drained = time.process_time()
         for group in groups:
             encode_delta(group)
-            for update in updates_by_unit(group.buckets, units, 0, at, at):
+            for _, update in updates(group.buckets, units, 0, at, at):
                 encode(update)
         apply += applied - started
         drain += drained - applied

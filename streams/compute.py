@@ -24,7 +24,7 @@ from streams.batches import RecordBatch
 from streams.core.compute import Delta, States
 from streams.core.dead_letters import Admission, DeadLetter, dead_letter
 from streams.core.units import Units
-from streams.core.updates import IndicatorUpdate, updates_by_unit
+from streams.core.updates import IndicatorUpdate, updates
 from streams.delivery import delivered
 from streams.fencedlog import FencedError
 from streams.held import Fenced, Held, Restore
@@ -47,7 +47,7 @@ class _Closed(NamedTuple):
     """A group of one partition number, closed and encoded: what is still to be delivered for it."""
 
     partition: int
-    updates: list[IndicatorUpdate]
+    updates: list[tuple[bytes, IndicatorUpdate]]
     log: StateLog[Delta]
     entry: Entry
     acknowledgements: list[Callable[[], Any]]
@@ -140,9 +140,9 @@ class Compute:
             logged = await asyncio.gather(*map(self._log, groups))
             groups = [group for group, is_logged in zip(groups, logged, strict=True) if is_logged]
             await self._deliver(
-                (topics.INDICATORS.name, update.unit.encode(), _encode(update))
+                (topics.INDICATORS.name, key, _encode(update))
                 for group in groups
-                for update in group.updates
+                for key, update in group.updates
             )
             for group in groups:
                 for acknowledge in group.acknowledgements:
@@ -151,13 +151,14 @@ class Compute:
     def _close(self, partition: int, pending: _Pending) -> _Closed:
         states, log = self._held[partition]
         at_ms = time.time_ns() // 1_000_000
-        updates, deltas = [], []
+        told: list[tuple[bytes, IndicatorUpdate]] = []
+        deltas = []
         for topic, delta in states.drain():
             part = topics.part(topic, partition)
-            updates += updates_by_unit(delta.buckets, self._units, part, delta.version, at_ms)
+            told += updates(delta.buckets, self._units, part, delta.version, at_ms)
             deltas.append(delta)
         entry = log.prepare(deltas, states.snapshot)
-        return _Closed(partition, updates, log, entry, pending.acknowledgements, pending.is_ours)
+        return _Closed(partition, told, log, entry, pending.acknowledgements, pending.is_ours)
 
     async def _log(self, group: _Closed) -> bool:
         """Whether its delta is in the log and its figures are ours to tell."""

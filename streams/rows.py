@@ -100,11 +100,15 @@ class Rows:
     def indicator_values(self, topic: str, partition: int, record: Record) -> Iterable[Row]:
         """One row per value."""
         update = _update(record.value or b"")
-        calendar = self._calendars[update.province]
-        for indicator, dims, grain, bucket, numerator, denominator in update.values:
+        days = {
+            (province, bucket): self._calendars[province].date(bucket * 1000)
+            for province in {province for _, province in update.units}
+            for _, bucket in update.buckets
+        }
+        for unit, province, indicator, dims, grain, bucket, numerator, denominator in update.figures():
             yield (
-                *(indicator, grain, update.unit, dims, bucket, update.part, update.province),
-                *(calendar.date(bucket * 1000), numerator, denominator, update.version, update.at),
+                *(indicator, grain, unit, dims, bucket, update.part, province),
+                *(days[province, bucket], numerator, denominator, update.version, update.at),
             )
 
     def dead_letter(self, topic: str, partition: int, record: Record) -> Iterable[Row]:

@@ -81,11 +81,11 @@ class Evaluator:
     def take(self, update: IndicatorUpdate, arrived_ms: int) -> None:
         """Keep what rules may need of an update; older and repeated values change nothing."""
         self._arrived_ms = arrived_ms
-        for indicator, dims, grain, bucket, numerator, denominator in update.values:
-            if (indicator, update.unit) not in self._rules or grain not in _KEPT_SECONDS:
+        for unit, _, indicator, dims, grain, bucket, numerator, denominator in update.figures():
+            if (indicator, unit) not in self._rules or grain not in _KEPT_SECONDS:
                 continue
-            key = (indicator, update.unit, update.part, dims, grain, bucket)
-            buckets = self._buckets[indicator, update.unit]
+            key = (indicator, unit, update.part, dims, grain, bucket)
+            buckets = self._buckets[indicator, unit]
             known, new = buckets.get(key), Sums(update.version, numerator, denominator)
             if known is None or (known != new and known.version <= new.version):
                 buckets[key] = self._changed_sums[key] = new

@@ -210,17 +210,15 @@ class Buckets:
 
     def _columns(self, rows: SumRows) -> tuple[Array, ...]:
         """When, cells, numerators, denominators; those of a unit that is no longer configured are passed over."""
-        series, units, buckets = (
-            np.array(codes, np.int64)[np.frombuffer(places, "<i4")]
-            for codes, places in (
-                ([self.series[one] for one in rows.all_series], rows.series),
-                ([self._units.get(unit, -1) for unit in rows.units], rows.unit),
-                ([_when(*bucket) for bucket in rows.buckets], rows.bucket),
-            )
+        codes = (
+            [self._units.get(unit, -1) for unit in rows.units],
+            [self.series[one] for one in rows.all_series],
+            [_when(*bucket) for bucket in rows.buckets],
         )
-        sums = (np.frombuffer(column, "<i8") for column in (rows.numerator, rows.denominator))
+        *places, numerator, denominator = rows.columns()
+        units, series, when = (np.array(one, np.int64)[at] for one, at in zip(codes, places, strict=True))
         there = np.flatnonzero(units >= 0)
-        return tuple(column[there] for column in (buckets, self._cells(series, units), *sums))
+        return tuple(column[there] for column in (when, self._cells(series, units), numerator, denominator))
 
 
 def _when(grain: str, bucket: Any) -> Any:

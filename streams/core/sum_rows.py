@@ -8,6 +8,8 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
+from streams.core.columns import Array
+
 Series = tuple[str, str]
 """(indicator, dims)"""
 
@@ -51,10 +53,14 @@ class SumRows(msgspec.Struct, array_like=True):
     def __len__(self) -> int:
         return len(self.numerator) // 8
 
+    def columns(self) -> tuple[Array, ...]:
+        """Places of units, series and buckets, numerators, denominators."""
+        places = [np.frombuffer(column, "<i4") for column in (self.unit, self.series, self.bucket)]
+        return *places, *(np.frombuffer(column, "<i8") for column in (self.numerator, self.denominator))
+
     def __iter__(self) -> Iterator[Value]:
-        places = [np.frombuffer(column, "<i4").tolist() for column in (self.series, self.unit, self.bucket)]
-        sums = [np.frombuffer(column, "<i8").tolist() for column in (self.numerator, self.denominator)]
-        for series, unit, bucket, numerator, denominator in zip(*places, *sums, strict=True):
+        columns = [column.tolist() for column in self.columns()]
+        for unit, series, bucket, numerator, denominator in zip(*columns, strict=True):
             indicator, dims = self.all_series[series]
             key = Key(indicator, self.units[unit], dims, *self.buckets[bucket])
             yield Value(key, numerator, denominator)

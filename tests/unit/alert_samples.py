@@ -11,7 +11,7 @@ from streams.core.alerting import Evaluator
 from streams.core.indicators import Format, Indicator
 from streams.core.lifecycle import AlertTransition
 from streams.core.units import Province, Text, Unit, Units
-from streams.core.updates import Figure, IndicatorUpdate
+from streams.core.updates import IndicatorUpdate
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 UNITS = Units(
@@ -73,8 +73,17 @@ def at(text: str) -> int:
     return int(datetime.fromisoformat(text).replace(tzinfo=ZONE).timestamp() * 1000)
 
 
+Figure = tuple[str, str, str, int, int, int]
+"""(indicator, dims, grain, bucket as epoch seconds, numerator, denominator)"""
+
+
 def update(*values: Figure, unit: str = "justice", part: int = 0, version: int = 1) -> IndicatorUpdate:
-    return IndicatorUpdate(unit, "40", part, version, 0, list(values))
+    series, buckets = [value[:2] for value in values], [value[2:4] for value in values]
+    places = list(range(len(values)))
+    sums = [value[4] for value in values], [value[5] for value in values]
+    return IndicatorUpdate(
+        part, version, 0, [(unit, "40")], series, buckets, ([0] * len(values), places, places, *sums)
+    )
 
 
 def day(text: str, numerator: int, denominator: int = 0, indicator: str = "rate", dims: str = "") -> Figure:

@@ -85,8 +85,8 @@ class Broker:
             self.letters.add(msgspec.json.decode(value)["id"])
             return
         update = msgspec.json.decode(value, type=IndicatorUpdate)
-        for name, dims, grain, bucket, numerator, denominator in update.values:
-            where = (Key(name, update.unit, dims, grain, bucket), update.part)
+        for unit, _, name, dims, grain, bucket, numerator, denominator in update.figures():
+            where = (Key(name, unit, dims, grain, bucket), update.part)
             known = self.figures.get(where)
             if known is None or known[0] <= update.version:
                 self.figures[where] = (update.version, numerator, denominator)
