@@ -16,6 +16,7 @@ from config.problems import Problem, did_you_mean
 from config.shapes import Entry, Sheets
 from streams.core.alert_rules import PLACEHOLDERS, RULE_LABELS, AlertRule
 from streams.core.indicators import Indicator
+from streams.core.windows import ROLLING_SECONDS
 
 TARGET = "target"
 """The threshold that stands for the indicator's own target."""
@@ -67,15 +68,12 @@ class AlertRuleBuilder:
                 hint = did_you_mean(value["indicator"], named)
                 yield entry.problem(f"unknown indicator '{value['indicator']}'", hint, ("indicator",))
             return
-        if indicator.is_histogram:
-            hint = "Watch a mean instead: an indicator with a numerator and a denominator."
-            yield entry.problem(f"'{indicator.id}' is a histogram", hint, ("indicator",))
-            return
+        yield from _quantile(entry, indicator)
         if (indicator.kind == "stock") != (value["window"] == "now"):
             hint = "A stock is looked at 'now', a flow over one of the other windows."
             message = f"the window '{value['window']}' does not fit a {indicator.kind}"
             yield entry.problem(message, hint, ("window",))
-        if "min_denominator" in value and not indicator.denominator:
+        if "min_denominator" in value and not (indicator.denominator or indicator.is_histogram):
             message = f"the indicator '{indicator.id}' has no denominator"
             yield entry.problem(message, "Remove the key.", ("min_denominator",))
         try:
@@ -84,6 +82,22 @@ class AlertRuleBuilder:
             yield entry.problem(
                 f"the threshold '{value['threshold']}' does not fit", str(error), ("threshold",)
             )
+
+
+def _quantile(entry: Entry, indicator: Indicator) -> Iterator[Problem]:
+    """A histogram is looked at by a quantile, over days; nothing else has one."""
+    window = entry.value["window"]
+    if not indicator.is_histogram:
+        if "quantile" in entry.value:
+            message = f"the indicator '{indicator.id}' is no histogram"
+            yield entry.problem(message, "Remove the key.", ("quantile",))
+        return
+    if "quantile" not in entry.value:
+        hint = "Write quantile: 0.5 for the median, 0.9 for what nine of ten do not exceed."
+        yield entry.problem(f"'{indicator.id}' is a histogram: a rule on it names a quantile", hint)
+    if window in ROLLING_SECONDS:
+        hint = "Write one of: today, 7d, month, quarter, year."
+        yield entry.problem(f"a histogram has days only, no window '{window}'", hint, ("window",))
 
 
 def _threshold(value: Mapping[str, Any], indicator: Indicator) -> float:

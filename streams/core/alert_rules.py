@@ -37,7 +37,8 @@ class AlertRule(msgspec.Struct, frozen=True):
     """Fires for every unit of the named levels whose indicator breaks the threshold for long enough.
 
     The value compared is numerator / denominator where the indicator has a denominator (`days`: in days), else the
-    numerator; the threshold is of the same kind. Below `min_denominator` nothing is said. Durations are in seconds.
+    numerator; of a histogram it is the named quantile. The threshold is of the same kind. Below `min_denominator` (of a
+    histogram: fewer cases) nothing is said. Durations are in seconds.
     """
 
     alert: str
@@ -48,6 +49,7 @@ class AlertRule(msgspec.Struct, frozen=True):
     severity: Severity
     annotations: Annotations
     units: tuple[str, ...]
+    quantile: float | None = None
     min_denominator: int = 1
     for_seconds: int = 0
     keep_firing_for_seconds: int = 0

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from operator import ge, gt, le, lt
 from typing import NamedTuple
 
 import msgspec
@@ -20,15 +19,14 @@ from streams.core.buckets import DAY, MINUTE
 from streams.core.calendar import Calendar
 from streams.core.indicators import Indicator
 from streams.core.lifecycle import AlertTransition, Status, step
+from streams.core.readings import Reading, Sum, reading
 from streams.core.units import Units
 from streams.core.updates import IndicatorUpdate
 from streams.core.windows import span
 from streams.core.wording import number
 
-_DAY_MS = 86_400_000
 _HOUR_MS = 3_600_000
 _KEPT_SECONDS = {MINUTE: 2 * 3600, DAY: 400 * 86_400}
-_OPERATORS = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 class Sums(NamedTuple):
@@ -116,9 +114,8 @@ class Evaluator:
         buckets: Mapping[BucketKey, Sums],
         now_ms: int,
     ) -> None:
-        numerator, denominator = self._window(rule, labels["unit"], buckets, now_ms)
-        value = self._value(rule, numerator, denominator)
-        bad = value is not None and _OPERATORS[rule.op](value, rule.threshold)
+        read = self._read(rule, labels["unit"], buckets, now_ms)
+        bad = read.breaks(rule)
         before = self._statuses.get(mark)
         after, state = step(before, bad, rule.for_seconds * 1000, rule.keep_firing_for_seconds * 1000, now_ms)
         standing = after or before
@@ -129,13 +126,13 @@ class Evaluator:
                 alertname=rule.alert,
                 state=state,
                 labels=labels,
-                annotations=self._annotations(rule, labels["unit"], value, numerator, denominator),
+                annotations=self._annotations(rule, labels["unit"], read),
                 starts_at=starts_at,
                 ends_at=None if state == "firing" else max(now_ms, starts_at),
                 at=now_ms,
-                value=value,
-                numerator=numerator,
-                denominator=denominator,
+                value=read.value,
+                numerator=read.numerator,
+                denominator=read.denominator,
                 threshold=rule.threshold,
             )
             self._tell(transition)
@@ -173,34 +170,29 @@ class Evaluator:
             "unit": unit,
         }
 
-    def _window(
-        self, rule: AlertRule, unit: str, buckets: Mapping[BucketKey, Sums], now_ms: int
-    ) -> tuple[int, int]:
-        window = span(rule.window, now_ms, self._calendars[self._units.province_of(unit).code])
-        inside = [sums for key, sums in buckets.items() if window.holds(key[4], key[5])]
-        return sum(sums.numerator for sums in inside), sum(sums.denominator for sums in inside)
+    def _read(self, rule: AlertRule, unit: str, buckets: Mapping[BucketKey, Sums], now_ms: int) -> Reading:
+        window = span(rule.window, now_ms, self._calendar(unit))
+        inside = (
+            Sum(dims, sums.numerator, sums.denominator)
+            for (_, _, _, dims, grain, bucket), sums in buckets.items()
+            if window.holds(grain, bucket)
+        )
+        return reading(rule, self._indicators[rule.indicator], inside)
 
-    def _value(self, rule: AlertRule, numerator: int, denominator: int) -> float | None:
-        indicator = self._indicators[rule.indicator]
-        if not indicator.denominator:
-            return numerator
-        if denominator < max(rule.min_denominator, 1):
-            return None
-        return numerator / denominator / (_DAY_MS if indicator.format == "days" else 1)
+    def _calendar(self, unit: str) -> Calendar:
+        return self._calendars[self._units.province_of(unit).code]
 
-    def _annotations(
-        self, rule: AlertRule, unit: str, value: float | None, numerator: int, denominator: int
-    ) -> Annotations:
+    def _annotations(self, rule: AlertRule, unit: str, read: Reading) -> Annotations:
         percent = self._indicators[rule.indicator].format == "percent"
 
         def words(annotation: Annotation, language: str) -> Annotation:
             named = self._units.units.get(unit) or self._units.provinces[unit]
             fields = {
                 "unit": named.name.in_language(language),
-                "value": number(value, language, percent=percent),
+                "value": number(read.value, language, percent=percent),
                 "threshold": number(rule.threshold, language, percent=percent),
-                "numerator": number(numerator, language),
-                "denominator": number(denominator, language),
+                "numerator": number(read.numerator, language),
+                "denominator": number(read.denominator, language),
             }
             try:
                 return Annotation(
@@ -213,16 +205,26 @@ class Evaluator:
         return Annotations(vi=words(rule.annotations.vi, "vi"), en=words(rule.annotations.en, "en"))
 
     def _tidy(self, now_ms: int) -> None:
-        """Once an hour, drop buckets that no window can reach any more; a stock adds up all of its days."""
+        """Once an hour, drop buckets that no window can reach any more."""
         if now_ms - self._tidied_ms < _HOUR_MS:
             return
         self._tidied_ms = now_ms
         oldest = {grain: now_ms // 1000 - kept for grain, kept in _KEPT_SECONDS.items()}
-        for (indicator, _), buckets in self._buckets.items():
-            stock = self._indicators[indicator].kind == "stock"
-            gone = [key for key in buckets if key[5] < oldest[key[4]] and not (stock and key[4] == DAY)]
-            for key in gone:
+        for watched, buckets in self._buckets.items():
+            first = oldest | {DAY: self._first_day(watched, now_ms, oldest[DAY])}
+            for key in [key for key in buckets if key[5] < first[key[4]]]:
                 del buckets[key]
+
+    def _first_day(self, watched: Watched, now_ms: int, oldest: int) -> int:
+        """A stock adds up all of its days; of a histogram, whose bins are many, only its rules' windows are kept."""
+        match self._indicators[watched[0]].kind:
+            case "stock":
+                return -(2**62)
+            case "histogram":
+                calendar = self._calendar(watched[1])
+                return min(span(rule.window, now_ms, calendar).first for rule in self._rules[watched])
+            case _:
+                return oldest
 
     def drain(self) -> AlertDelta:
         """What changed since the last drain."""

@@ -40,6 +40,8 @@ _COMPARISONS: Mapping[str, Text] = {
     ">=": Text("từ {0} trở lên", "{0} or more"),
 }
 _TOO_FEW = Text("chưa đủ số liệu để đánh giá", "too few cases to tell")
+_MEDIAN = Text("trung vị", "median")
+_OF_CASES = Text("{0}/{1} hồ sơ {2}", "{0} of {1} cases {2}")
 _MEAN_OF = Text("trung bình của {0} hồ sơ", "mean of {0} cases")
 _NOTHING_TO_DO = Text("Không cần làm gì thêm.", "Nothing more to do.")
 _DAYS, _HOURS = Text("{0} ngày {1} giờ", "{0} d {1} h"), Text("{0} giờ {1} phút", "{0} h {1} min")
@@ -151,9 +153,14 @@ class _Writer:
         return f"{unit}: {self._watched()}{colon} {self._value()}"
 
     def _watched(self) -> str:
-        """The indicator and the window."""
+        """The indicator, of a histogram the quantile, and the window."""
         name = self._say(self._indicator.name) if self._indicator else self._alert.alertname
-        return f"{name} {self._say(_WINDOWS[self._rule.window])}" if self._rule else name
+        if not self._rule:
+            return name
+        if self._rule.quantile is not None:
+            share = self._rule.quantile * 100
+            name += f" ({self._say(_MEDIAN) if share == 50 else f'P{number(share, self._language)}'})"
+        return f"{name} {self._say(_WINDOWS[self._rule.window])}"
 
     def _threshold(self) -> str:
         threshold = self._quantity(self._alert.threshold)
@@ -176,12 +183,16 @@ class _Writer:
 
     def _cases(self) -> str:
         """What the figure is made of."""
-        if not self._indicator or not self._indicator.denominator:
+        if not self._indicator or not (self._indicator.denominator or self._indicator.is_histogram):
             return ""
-        denominator = number(self._alert.denominator, self._language)
-        if self._indicator.format == "days":
+        numerator, denominator = (
+            number(cases, self._language) for cases in (self._alert.numerator, self._alert.denominator)
+        )
+        if self._rule and self._rule.quantile is not None:
+            return f" ({self._say(_OF_CASES).format(numerator, denominator, self._threshold())})"
+        if self._indicator.format == "days" and not self._indicator.is_histogram:
             return f" ({self._say(_MEAN_OF).format(denominator)})"
-        return f" ({number(self._alert.numerator, self._language)}/{denominator})"
+        return f" ({numerator}/{denominator})"
 
     def _local(self, at_ms: int) -> str:
         province = self._context.units.provinces.get(self._alert.labels.get("province", ""))

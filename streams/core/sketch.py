@@ -46,11 +46,11 @@ def bins_of(values: Array) -> Array:
 def quantile(share: float, cases: Mapping[int, int]) -> float | None:
     """The value that this share of the cases does not exceed, within RELATIVE_ERROR; None without cases.
 
-    `cases` are counted by the lowest value of their bin. The true quantile is a value that occurs: of n cases in
-    ascending order the one at place ceil(share * n), as ClickHouse's quantileExactWeighted has it.
+    `cases` are counted by the lowest value of their bin, none less than 0. The true quantile is a value that occurs: of
+    n cases in ascending order the one at place ceil(share * n), as ClickHouse's quantileExactWeighted has it.
     """
     total = sum(cases.values())
-    if total <= 0:
+    if not total:
         return None
     place = max(ceil(Fraction(share).limit_denominator(1000) * total), 1)
     for low in sorted(cases):

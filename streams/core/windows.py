@@ -16,7 +16,8 @@ Window = Literal["15m", "1h", "today", "7d", "month", "quarter", "year", "now"]
 """`now` is for stocks: every day until today."""
 
 WINDOWS: tuple[Window, ...] = get_args(Window)
-_ROLLING_SECONDS: Mapping[str, int] = {"15m": 900, "1h": 3600}
+ROLLING_SECONDS: Mapping[str, int] = {"15m": 900, "1h": 3600}
+"""The windows of minutes; all others are of days."""
 
 
 class Span(NamedTuple):
@@ -33,9 +34,9 @@ class Span(NamedTuple):
 
 def span(window: Window, now_ms: int, calendar: Calendar) -> Span:
     """The buckets of a window that ends now."""
-    if window in _ROLLING_SECONDS:
+    if window in ROLLING_SECONDS:
         now = now_ms // 1000
-        return Span(MINUTE, now - _ROLLING_SECONDS[window] + 1, now)
+        return Span(MINUTE, now - ROLLING_SECONDS[window] + 1, now)
     if window == "now":
         return Span(DAY, -(2**62), now_ms // 1000)
     return Span(DAY, calendar.midnight(_first_day(window, calendar.date(now_ms))), calendar.day_start(now_ms))

@@ -46,6 +46,7 @@ INDICATORS = {
         indicator("cleaned", "count"),
         indicator("days", "days", denominator="true"),
         indicator("fees", "vnd"),
+        indicator("spread", "days", kind="histogram", value="elapsed_ms"),
     )
 }
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import msgspec
+import numpy as np
 import pytest
 
 from streams.core.alert_rules import AlertRule, Annotation, Annotations
 from streams.core.alerting import AlertDelta, Evaluator, fingerprint
-from tests.unit.alert_samples import at, day, evaluator, minute, rule, transition, update
+from streams.core.sketch import BINS, bins_of
+from tests.unit.alert_samples import Figure, at, day, evaluator, minute, rule, transition, update
 
 NOW = at("2026-11-05T09:00")
 
@@ -101,6 +103,48 @@ def test_the_condition(
     one = evaluator(rule(indicator, op=op, threshold=threshold))
     one.take(update(day("2026-11-05", numerator, denominator, indicator=indicator)), NOW)
     assert bool(one.evaluate(NOW)) is fires
+
+
+def spread(when: str, days: int, cases: int) -> Figure:
+    """So many cases that took so many days, settled on a date."""
+    low = BINS[bins_of(np.array([days * 86_400_000]))[0]]
+    return day(when, cases, indicator="spread", dims=f"channel=online,bin={low}")
+
+
+def test_a_quantile_breaks_its_threshold_and_keeps_it_again() -> None:
+    one = evaluator(
+        rule(
+            "spread",
+            quantile=0.9,
+            window="7d",
+            op=">",
+            threshold=15.0,
+            min_denominator=11,
+            units=("province",),
+        )
+    )
+    short, long = spread("2026-11-05", 2, 9), spread("2026-11-03", 20, 1)
+    one.take(update(short, spread("2026-10-20", 90, 50), unit="40"), NOW)
+    one.take(update(long, unit="40", part=1), NOW)
+    assert states(one, NOW) == []  # of ten cases nine took two days, and ten are too few
+    one.take(update(spread("2026-11-04", 20, 1), unit="40", part=2), NOW)
+    [told] = one.evaluate(NOW)
+    one.told()
+    assert told.value == pytest.approx(20, rel=0.02)
+    assert (told.state, told.numerator, told.denominator) == ("firing", 2, 11)
+    assert told.annotations.en.description == "2/11, 15"
+    one.take(
+        update(spread("2026-11-04", 20, 0), spread("2026-11-04", 2, 1), unit="40", part=2, version=2), NOW
+    )
+    assert states(one, NOW) == ["resolved"]
+
+
+def test_of_a_histogram_only_what_its_windows_reach_is_kept() -> None:
+    one = evaluator(rule("spread", quantile=0.5, window="7d", op=">", threshold=15.0))
+    one.take(update(spread("2026-10-29", 2, 3), spread("2026-10-30", 2, 4)), NOW)
+    one.evaluate(NOW)
+    [snapshot] = one.snapshot()
+    assert [sums.numerator for _, sums in snapshot.sums] == [4]
 
 
 def test_windows_move_with_the_clock_alone() -> None:

@@ -43,7 +43,7 @@ _WINDOWS = "A stock is looked at 'now', a flow over one of the other windows."
             "min_denominator: 20",
             "min_denominator: 0",
             "7: 'min_denominator' must be at least 1, not 0."
-            " With fewer cases than this a share says nothing and is no alert. Example: 20.",
+            " With fewer cases than this a share or a quantile says nothing and is no alert. Example: 20.",
         ),
         ("for: 5m", "for: 5 minutes", f"8: 'for' cannot be '5 minutes'. {_DURATION}"),
         ("for: 5m", "for: 5", "8: 'for' must be a text, not the number 5. Put it in quotes: \"5\"."),
@@ -84,6 +84,67 @@ def test_a_mistake_is_named_with_its_line_and_what_to_do(
     tmp_path: Path, old: str, new: str, expected: str
 ) -> None:
     assert f"alerts/filings.yaml:{expected}" in problems(tmp_path, edited("alerts/filings.yaml", old, new))
+
+
+_HISTOGRAM = """\
+  - id: wait
+    name: {vi: Thời gian, en: Time}
+    source: made up
+    over: dossiers
+    kind: histogram
+    at: settled_at
+    value: elapsed_ms
+    format: days
+"""
+_ON_HISTOGRAM = "indicator: wait\n    quantile: 0.9"
+
+
+def on_histogram(*edits: tuple[str, str]) -> dict[str, str]:
+    """A rule on the P90 of a histogram over 15 days, edited."""
+    text = SMALL["alerts/filings.yaml"].replace("indicator: online_rate", _ON_HISTOGRAM)
+    text = text.replace("threshold: target", "threshold: 15d").replace('"<"', '">"')
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new, 1)
+    indicators = SMALL["indicators/filings.yaml"] + _HISTOGRAM
+    return {**SMALL, "indicators/filings.yaml": indicators, "alerts/filings.yaml": text}
+
+
+def test_a_rule_names_a_quantile_of_a_histogram(tmp_path: Path) -> None:
+    [rule] = load(write(tmp_path, on_histogram()), REGISTRY).alerts
+    assert (rule.quantile, rule.threshold, rule.min_denominator) == (0.9, 15, 20)
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        (
+            ("    quantile: 0.9\n", ""),
+            "2: 'wait' is a histogram: a rule on it names a quantile."
+            " Write quantile: 0.5 for the median, 0.9 for what nine of ten do not exceed.",
+        ),
+        (
+            ("0.9", "90"),
+            "4: 'quantile' must be at most 0.999, not 90. Histogram: the share of the cases that do not exceed"
+            " the value compared, 0.5 for the median. Example: 0.9.",
+        ),
+        (
+            ("today", "1h"),
+            "5: a histogram has days only, no window '1h'. Write one of: today, 7d, month, quarter, year.",
+        ),
+        (("today", "now"), f"5: the window 'now' does not fit a histogram. {_WINDOWS}"),
+        (
+            ("15d", "target"),
+            "7: the threshold 'target' does not fit."
+            " The indicator 'wait' has no target: give it one, or write a value here.",
+        ),
+        (("wait", "amount"), "4: the indicator 'amount' is no histogram. Remove the key."),
+    ],
+)
+def test_a_rule_on_a_histogram_has_a_quantile_and_days(
+    tmp_path: Path, edit: tuple[str, str], expected: str
+) -> None:
+    assert f"alerts/filings.yaml:{expected}" in problems(tmp_path, on_histogram(edit))
 
 
 def test_a_name_is_given_once_in_all_files(tmp_path: Path) -> None:

@@ -91,6 +91,19 @@ def test_figures_by_format(
     assert notice(alert, "vi", CONTEXT).figure == figure
 
 
+@pytest.mark.parametrize(("share", "watched"), [(0.5, "(trung vị)"), (0.9, "(P90)"), (0.995, "(P99,5)")])
+def test_a_quantile_comes_with_the_cases_beyond(share: float, watched: str) -> None:
+    slow = rule("spread", quantile=share, window="7d", op=">", threshold=15.0)
+    context = Context(UNITS, INDICATORS, {slow.alert: slow}, CONTEXT.wall_url)
+    labels = {"indicator": "spread"}
+    alert = transition(labels=labels, value=17.25, numerator=140, denominator=1000, threshold=15.0)
+    told = notice(alert, "vi", context)
+    assert told.figure == "17,25 ngày (140/1.000 hồ sơ trên 15 ngày)"
+    assert told.condition == f"Chỉ số spread {watched} 7 ngày qua trên 15 ngày"
+    assert notice(alert, "en", context).figure == "17.25 days (140 of 1,000 cases above 15 days)"
+    assert notice(alert, "en", CONTEXT).figure == "17.25 days (140/1,000)"
+
+
 def test_a_summary_without_its_unit_gets_it_and_stays_one_line() -> None:
     words = Annotation("chỉ đạt\n  45%", "")
     alert = transition(annotations=Annotations(vi=words, en=words))
