@@ -116,6 +116,19 @@ def renumbered(codes: Array) -> tuple[list[int], Array]:
     return np.flatnonzero(occurs).tolist(), (np.cumsum(occurs) - 1)[codes].astype("<i4")
 
 
+def spread(starts: Array, lengths: Array) -> tuple[Array, Array]:
+    """For each row so many places in sequence, from its start on: the places, and which row each belongs to."""
+    rows = np.repeat(np.arange(len(starts)), lengths)
+    return (starts - np.cumsum(lengths) + lengths)[rows] + np.arange(len(rows)), rows
+
+
+def times(factors: Array, values: Array) -> Array:
+    """Products, row by row; exact as `sum_by` is."""
+    largest = max((abs(int(factors.min())), abs(int(factors.max())))) if len(factors) else 0
+    product: Array = factors * _exact(values, largest) if len(values) else values
+    return product
+
+
 def _starts(ordered: Array) -> Array:
     """Where runs of equal values start."""
     return np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))

@@ -19,7 +19,7 @@ from streams.core.dossiers import FOLDED, DossierRows, Dossiers
 from streams.core.intake import CountedEvents, DossierEvents, Take
 from streams.core.seen import SeenIds, digest
 from streams.core.sum_rows import SumRows
-from streams.core.tally import Additions, Tally
+from streams.core.tally import Tally
 
 _CHUNK = 20_000
 
@@ -27,8 +27,7 @@ _CLOSED = -1
 """In place of a bucket that does not change any more."""
 
 _FILINGS = "filings."
-_FLOW, _DAYS = (DAY, HOUR, MINUTE), (DAY,)
-_TERMS = ("numerator", "denominator")
+_GRAINS = (DAY, HOUR, MINUTE)
 
 
 class Delta(msgspec.Struct, array_like=True):
@@ -122,7 +121,7 @@ class State:
             rows = events.drain()
             places = self._flow_places(rows["unit"], rows["at"], rows["arrived"])
             for tally in events.tallies:
-                self._count_flow(tally, rows, np.ones_like(rows["at"]), places)
+                self._count(tally, rows, np.ones_like(rows["at"]), places)
             events.forget()
 
     def _count_dossiers(self) -> DossierRows:
@@ -153,19 +152,13 @@ class State:
         counting = {name: column[rows] for name, column in lives.items()}
         sign *= counting["sign"]
         if slot.is_stock:
-            places = self._stock_places(counting["unit"], at_ms)
-            self._fill(slot.tally.count(counting, sign, places), _DAYS)
+            self._count(slot.tally, counting, sign, self._stock_places(counting["unit"], at_ms))
         else:
             places = self._flow_places(counting["unit"], at_ms, counting["arrived"])
-            self._count_flow(slot.tally, counting, sign, places)
-
-    def _count_flow(self, tally: Tally, rows: Columns, sign: Array, places: Sequence[Array]) -> None:
-        """Count rows at the places of `_flow_places`."""
-        grains = _DAYS if tally.has_days_only else _FLOW
-        self._fill(tally.count(rows, sign, places[: 1 + len(grains)]), grains)
+            self._count(slot.tally, counting, sign, places)
 
     def _flow_places(self, unit: Array, at_ms: Array, arrived_ms: Array) -> tuple[Array, ...]:
-        """Of each row the unit and the buckets of _FLOW."""
+        """Of each row the unit and the buckets of _GRAINS."""
         seconds = at_ms // 1000
         minute, hour = seconds - seconds % 60, seconds - seconds % 3600
         open_minute, open_hour = (
@@ -179,24 +172,18 @@ class State:
         """Of each row the unit and the day of a change of a stock."""
         return unit, stock_buckets(self._definitions.calendars.day_starts(unit, at_ms), at_ms)
 
-    def _fill(self, additions: Iterable[Additions], grains: Sequence[str]) -> None:
-        """Add to the buckets of the units and of all above them; places are the unit, and a bucket of each grain."""
-        every = list(additions)
-        if not every:
+    def _count(self, tally: Tally, rows: Columns, sign: Array, places: Sequence[Array]) -> None:
+        """Add to the buckets of the units and of all above them; places are the unit, its day, then finer buckets."""
+        if not len(sign):
             return
-        series = np.repeat(
-            [self._buckets.series[one.indicator, one.dims] for one in every],
-            [len(one.numerator) for one in every],
-        )
-        sums = [np.concatenate([getattr(one, term) for one in every]) for term in _TERMS]
-        unit, *buckets = (
-            np.concatenate(column) for column in zip(*[one.places for one in every], strict=True)
-        )
-        unit, rows = self._definitions.lineage.upwards(unit)
-        for grain, bucket in zip(grains, buckets, strict=True):
-            counts = np.flatnonzero(bucket[rows] != _CLOSED)
-            row = rows[counts]
-            self._buckets.add(grain, bucket[row], series[row], unit[counts], [term[row] for term in sums])
+        added = tally.count(rows, sign, places[:2] if tally.has_days_only else places)
+        series = np.array([self._buckets.series[one] for one in tally.series.known], np.int64)[added.series]
+        unit, row = self._definitions.lineage.upwards(added.places[0])
+        for grain, bucket in zip(_GRAINS, added.places[1:], strict=False):
+            counts = np.flatnonzero(bucket[row] != _CLOSED)
+            at = row[counts]
+            sums = [term[at] for term in (added.numerator, added.denominator)]
+            self._buckets.add(grain, bucket[at], series[at], unit[counts], sums)
 
     def restore(self, delta: Delta) -> None:
         """Overlay a delta read from the state's log; deltas come in the order of their versions."""

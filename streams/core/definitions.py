@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from streams.core.calendar import Calendar, Calendars, epoch_ms
-from streams.core.columns import NULL, Array, Codes, Columns, Projection
+from streams.core.columns import NULL, Array, Codes, Columns, Projection, spread
 from streams.core.dossiers import LIFE_COLUMNS, OUTCOMES
 from streams.core.expressions import conditions
 from streams.core.indicators import Indicator
@@ -100,10 +100,8 @@ class Lineage:
 
     def upwards(self, units: Array) -> tuple[Array, Array]:
         """Each unit of a column, and all above it: their numbers, and which row of the column each belongs to."""
-        lengths = self._lengths[units]
-        rows = np.repeat(np.arange(len(units)), lengths)
-        step = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        return self._chains[self._starts[units][rows] + step], rows
+        places, rows = spread(self._starts[units], self._lengths[units])
+        return self._chains[places], rows
 
 
 class Picked(NamedTuple):

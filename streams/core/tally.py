@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from streams.core.columns import NULL, Array, Columns, ranks_of, sum_by
+from streams.core.columns import NULL, Array, Codes, Columns, ranks_of, spread, sum_by, times
 from streams.core.expressions import Row, Value
 from streams.core.indicators import BIN
-from streams.core.plan import Contribution, Plan, Term
+from streams.core.plan import Plan, Term
 from streams.core.sketch import BINS, bins_of
+from streams.core.sum_rows import Series
 
 _REMEMBERED = 50_000
 
@@ -25,10 +26,9 @@ class Source(NamedTuple):
 
 
 class Additions(NamedTuple):
-    """What is added to the sums of an indicator: columns of places, numerators and denominators."""
+    """What is added to which series, row by row: columns of series, places, numerators and denominators."""
 
-    indicator: str
-    dims: str
+    series: Array
     places: list[Array]
     numerator: Array
     denominator: Array
@@ -38,7 +38,8 @@ class Tally:
     """Counts rows by a plan.
 
     `sources` say where deciding columns come from, `constant` is the same for all rows; of the numbers, those that are
-    not among `numbers` are null. `has_days_only` says that what it counts has no buckets of minutes and hours.
+    not among `numbers` are null. `has_days_only` says that what it counts has no buckets of minutes and hours. `series`
+    are those counted so far, in the order of the numbers that stand for them.
     """
 
     def __init__(
@@ -52,34 +53,36 @@ class Tally:
         self._present = [name for name in plan.present if name in numbers]
         self._measured = [name for name in plan.measured if name in numbers]
         self._constant = constant
-        self._remembered: dict[tuple[int, ...], tuple[Contribution, ...]] = {}
+        self._amounts = {"": 0} | {name: at for at, name in enumerate(self._measured, 1)}
+        self._remembered: dict[tuple[int, ...], Array] = {}
+        self.series = Codes[Series]()
 
-    def count(self, rows: Columns, sign: Array, places: Sequence[Array]) -> Iterator[Additions]:
-        """What the rows add, each with its sign (+1, or -1 to take it back), apart by their places."""
-        if not len(sign):
-            return
+    def count(self, rows: Columns, sign: Array, places: Sequence[Array]) -> Additions:
+        """What the rows add, each with its sign (+1, or -1 to take it back), by series and places."""
         deciding = [source.read(rows) for source in self._sources]
         deciding += [(rows[name] != NULL).view(np.int8) for name in self._present]
         measured = [np.where(rows[name] == NULL, 0, rows[name]) * sign for name in self._measured]
         alike, first = ranks_of(deciding, len(sign))
-        (kind, *where), (count, *amounts) = sum_by([alike, *places], [sign, *measured])
-        # ranks come first among the keys, so that rows which are alike lie together
-        ends = np.searchsorted(kind, np.arange(len(first) + 1)).tolist()
+        (kind, *where), amounts = sum_by([alike, *places], [sign, *measured])
         codes = zip(*[column[first].tolist() for column in deciding], strict=True) if deciding else [()]
-        for code, start, end in zip(codes, ends, ends[1:], strict=False):
-            part = slice(start, end)
-            totals = {name: amount[part] for name, amount in zip(self._measured, amounts, strict=True)}
-            for indicator, dims, numerator, denominator in self._contributions(code):
-                yield Additions(
-                    indicator,
-                    dims,
-                    [place[part] for place in where],
-                    _amount(numerator, count[part], totals),
-                    _amount(denominator, count[part], totals),
-                )
+        tables = [self._contributions(code) for code in codes]
+        lengths = np.array([len(table) for table in tables])
+        at, row = spread((np.cumsum(lengths) - lengths)[kind], lengths[kind])
+        series, *terms = np.concatenate(tables)[at].T
+        numerator, denominator = (
+            times(factor, np.stack(amounts)[of, row]) for factor, of in (terms[:2], terms[2:])
+        )
+        keys, sums = sum_by([series, *(place[row] for place in where)], [numerator, denominator])
+        counts = (sums[0] != 0) | (sums[1] != 0)
+        series, *where, numerator, denominator = (column[counts] for column in (*keys, *sums))
+        return Additions(series, where, numerator, denominator)
 
-    def _contributions(self, codes: tuple[int, ...]) -> tuple[Contribution, ...]:
-        """Of rows with these codes: of the sources, then of whether the numbers are there."""
+    def _contributions(self, codes: tuple[int, ...]) -> Array:
+        """Of rows with these codes (of the sources, then of whether the numbers are there): a row for each series.
+
+        Each is the series, and for numerator and denominator a factor and what it multiplies: 0 is the number of rows,
+        others are what is measured.
+        """
         known = self._remembered.get(codes)
         if known is None:
             if len(self._remembered) >= _REMEMBERED:
@@ -89,15 +92,23 @@ class Tally:
                 row |= zip(source.names, source.row(code), strict=True)
             for name, there in zip(self._present, codes[len(self._sources) :], strict=True):
                 row[name] = 0 if there else None
-            known = self._remembered[codes] = self._plan.contributions(row)
+            table = [
+                (
+                    self.series[one.indicator, one.dims],
+                    *self._term(one.numerator),
+                    *self._term(one.denominator),
+                )
+                for one in self._plan.contributions(row)
+            ]
+            known = self._remembered[codes] = np.array(table, np.int64).reshape(-1, 5)
         return known
+
+    def _term(self, term: Term) -> tuple[int, int]:
+        """Factor, and which amount; a number that the rows do not have is 0."""
+        if term.measured:
+            return (1, self._amounts[term.measured]) if term.measured in self._amounts else (0, 0)
+        return term.each, 0
 
 
 def _bins(name: str) -> Source:
     return Source((BIN,), lambda rows: bins_of(rows[name]), lambda code: (int(BINS[code]),))
-
-
-def _amount(term: Term, count: Array, totals: Mapping[str, Array]) -> Array:
-    if term.measured:
-        return totals.get(term.measured, np.zeros_like(count))
-    return term.each * count

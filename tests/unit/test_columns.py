@@ -8,7 +8,18 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.core.columns import NULL, Codes, Projection, first_of, ranks_of, sum_by
+from streams.core.columns import (
+    NULL,
+    Codes,
+    Projection,
+    first_of,
+    ranks_of,
+    renumbered,
+    runs,
+    spread,
+    sum_by,
+    times,
+)
 
 WIDE = st.one_of(st.integers(-3, 3), st.sampled_from([NULL, 2**63 - 1, 2**62, -(2**62)]))
 ROWS = st.lists(st.tuples(WIDE, WIDE, st.integers(0, 2), st.integers(-(10**15), 10**15)), max_size=40)
@@ -31,6 +42,36 @@ def test_sums_are_those_of_a_dictionary(rows: list[tuple[int, int, int, int]], f
 def test_a_sum_beyond_64_bits_is_exact() -> None:
     key, value = np.zeros(4, np.int64), np.full(4, 2**62)
     assert sum_by([key], [value])[1][0].tolist() == [2**64]
+
+
+@given(st.lists(st.tuples(st.integers(-(2**40), 2**40), st.integers(-(2**62), 2**62)), max_size=20))
+def test_products_are_exact(pairs: list[tuple[int, int]]) -> None:
+    factors, values = (np.array([pair[at] for pair in pairs], np.int64) for at in range(2))
+    assert times(factors, values).tolist() == [factor * value for factor, value in pairs]
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4)), max_size=20))
+def test_rows_are_spread_over_their_places(ranges: list[tuple[int, int]]) -> None:
+    starts, lengths = (np.array([one[at] for one in ranges], np.int64) for at in range(2))
+    places, rows = spread(starts, lengths)
+    assert list(zip(rows.tolist(), places.tolist(), strict=True)) == [
+        (row, start + step) for row, (start, length) in enumerate(ranges) for step in range(length)
+    ]
+
+
+@given(st.lists(st.integers(0, 30), max_size=20))
+def test_codes_are_numbered_anew_in_their_order(codes: list[int]) -> None:
+    used, places = renumbered(np.array(codes, np.int64))
+    assert used == sorted(set(codes))
+    assert [used[place] for place in places.tolist()] == codes
+
+
+@given(st.lists(st.integers(0, 3), max_size=20))
+def test_runs_are_of_equal_values(values: list[int]) -> None:
+    found = runs(np.array(values, np.int64))
+    assert [value for start, end in found for value in values[start:end]] == values
+    assert [len(set(values[start:end])) for start, end in found] == [1] * len(found)
+    assert all(values[start] != values[start - 1] for start, _ in found[1:])
 
 
 @given(ROWS)
