@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -22,7 +23,7 @@ from streams.core.lifecycle import AlertTransition, Status, step
 from streams.core.readings import Reading, Sum, reading
 from streams.core.units import Units
 from streams.core.updates import IndicatorUpdate
-from streams.core.windows import span
+from streams.core.windows import Span, span
 from streams.core.wording import number
 
 _HOUR_MS = 3_600_000
@@ -57,13 +58,38 @@ class AlertDelta(msgspec.Struct, array_like=True):
     untold: list[AlertTransition] = []
 
 
+class _Watch:
+    """A rule for one unit."""
+
+    def __init__(self, rule: AlertRule, unit: str, province: str) -> None:
+        self.rule, self.unit, self.province = rule, unit, province
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """What tells its alert from others."""
+        return {
+            **self.rule.labels,
+            "alertname": self.rule.alert,
+            "indicator": self.rule.indicator,
+            "province": self.province,
+            "severity": self.rule.severity,
+            "unit": self.unit,
+        }
+
+    @cached_property
+    def mark(self) -> str:
+        """The fingerprint of its labels."""
+        return fingerprint(self.labels)
+
+
 class Evaluator:
     """All rules on the indicators of one partition of ioc.indicators."""
 
     def __init__(self, rules: Iterable[AlertRule], indicators: Mapping[str, Indicator], units: Units) -> None:
         self._units = units
         self._indicators = indicators
-        self._rules = _watched(rules, units)
+        self._watches = _watches(rules, units)
+        self._indicators_watched = {indicator for indicator, _ in self._watches}
         self._calendars = {code: Calendar(units.zone_of(code)) for code in units.provinces}
         self._buckets: defaultdict[Watched, dict[BucketKey, Sums]] = defaultdict(dict)
         self._statuses: dict[str, Status] = {}
@@ -79,8 +105,9 @@ class Evaluator:
     def take(self, update: IndicatorUpdate, arrived_ms: int) -> None:
         """Keep what rules may need of an update; older and repeated values change nothing."""
         self._arrived_ms = arrived_ms
-        for unit, _, indicator, dims, grain, bucket, numerator, denominator in update.figures():
-            if (indicator, unit) not in self._rules or grain not in _KEPT_SECONDS:
+        figures = update.figures(self._indicators_watched, _KEPT_SECONDS)
+        for unit, _, indicator, dims, grain, bucket, numerator, denominator in figures:
+            if (indicator, unit) not in self._watches:
                 continue
             key = (indicator, unit, update.part, dims, grain, bucket)
             buckets = self._buckets[indicator, unit]
@@ -91,12 +118,12 @@ class Evaluator:
     def evaluate(self, now_ms: int) -> list[AlertTransition]:
         """Decide every rule for every unit as of now; returns all that is to be told, see `told`."""
         seen: set[str] = set()
+        span_of = cache(lambda window, province: span(window, now_ms, self._calendars[province]))
         for watched, buckets in self._buckets.items():
-            for rule in self._rules[watched]:
-                labels = self._labels(rule, watched[1])
-                mark = fingerprint(labels)
-                seen.add(mark)
-                self._decide(mark, labels, rule, buckets, now_ms)
+            for watch in self._watches[watched]:
+                seen.add(watch.mark)
+                window = span_of(watch.rule.window, watch.province)
+                self._decide(watch, self._read(watch.rule, window, buckets), now_ms)
         for mark in self._statuses.keys() - seen:
             self._withdraw(mark, now_ms)
         self._tidy(min(now_ms, self._arrived_ms))
@@ -106,15 +133,8 @@ class Evaluator:
         """Everything that the last `evaluate` returned is in Kafka."""
         self._untold, self._changed_untold = [], True
 
-    def _decide(
-        self,
-        mark: str,
-        labels: dict[str, str],
-        rule: AlertRule,
-        buckets: Mapping[BucketKey, Sums],
-        now_ms: int,
-    ) -> None:
-        read = self._read(rule, labels["unit"], buckets, now_ms)
+    def _decide(self, watch: _Watch, read: Reading, now_ms: int) -> None:
+        rule, mark = watch.rule, watch.mark
         bad = read.breaks(rule)
         before = self._statuses.get(mark)
         after, state = step(before, bad, rule.for_seconds * 1000, rule.keep_firing_for_seconds * 1000, now_ms)
@@ -125,8 +145,8 @@ class Evaluator:
                 fingerprint=mark,
                 alertname=rule.alert,
                 state=state,
-                labels=labels,
-                annotations=self._annotations(rule, labels["unit"], read),
+                labels=watch.labels,
+                annotations=self._annotations(rule, watch.unit, read),
                 starts_at=starts_at,
                 ends_at=None if state == "firing" else max(now_ms, starts_at),
                 at=now_ms,
@@ -159,28 +179,13 @@ class Evaluator:
         else:
             self._statuses[mark] = status
 
-    def _labels(self, rule: AlertRule, unit: str) -> dict[str, str]:
-        province = self._units.province_of(unit).code
-        return {
-            **rule.labels,
-            "alertname": rule.alert,
-            "indicator": rule.indicator,
-            "province": province,
-            "severity": rule.severity,
-            "unit": unit,
-        }
-
-    def _read(self, rule: AlertRule, unit: str, buckets: Mapping[BucketKey, Sums], now_ms: int) -> Reading:
-        window = span(rule.window, now_ms, self._calendar(unit))
+    def _read(self, rule: AlertRule, window: Span, buckets: Mapping[BucketKey, Sums]) -> Reading:
         inside = (
             Sum(dims, sums.numerator, sums.denominator)
             for (_, _, _, dims, grain, bucket), sums in buckets.items()
             if window.holds(grain, bucket)
         )
         return reading(rule, self._indicators[rule.indicator], inside)
-
-    def _calendar(self, unit: str) -> Calendar:
-        return self._calendars[self._units.province_of(unit).code]
 
     def _annotations(self, rule: AlertRule, unit: str, read: Reading) -> Annotations:
         percent = self._indicators[rule.indicator].format == "percent"
@@ -221,8 +226,10 @@ class Evaluator:
             case "stock":
                 return -(2**62)
             case "histogram":
-                calendar = self._calendar(watched[1])
-                return min(span(rule.window, now_ms, calendar).first for rule in self._rules[watched])
+                return min(
+                    span(watch.rule.window, now_ms, self._calendars[watch.province]).first
+                    for watch in self._watches[watched]
+                )
             case _:
                 return oldest
 
@@ -250,7 +257,7 @@ class Evaluator:
         self.offsets.update(delta.offsets)
         self._untold = list(delta.untold)
         for key, sums in delta.sums:
-            if (key[0], key[1]) in self._rules:
+            if (key[0], key[1]) in self._watches:
                 buckets = self._buckets[key[0], key[1]]
                 buckets[key] = max(buckets.get(key, sums), sums, key=lambda known: known.version)
         for mark, status in delta.statuses:
@@ -272,12 +279,13 @@ def fingerprint(labels: Mapping[str, str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _watched(rules: Iterable[AlertRule], units: Units) -> dict[Watched, list[AlertRule]]:
-    """The rules for every indicator and unit that has any; archives have none."""
+def _watches(rules: Iterable[AlertRule], units: Units) -> dict[Watched, list[_Watch]]:
+    """For every indicator and unit the rules that it has, if any; archives have none."""
     levels = dict.fromkeys(units.provinces, "province") | {u.code: u.level for u in units.units.values()}
-    watched: defaultdict[Watched, list[AlertRule]] = defaultdict(list)
+    watches: defaultdict[Watched, list[_Watch]] = defaultdict(list)
     for rule in rules:
         for code, level in levels.items():
-            if level in rule.units and units.province_of(code).live:
-                watched[rule.indicator, code].append(rule)
-    return dict(watched)
+            province = units.province_of(code)
+            if level in rule.units and province.live:
+                watches[rule.indicator, code].append(_Watch(rule, code, province.code))
+    return dict(watches)

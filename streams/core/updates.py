@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from zlib import crc32
 
 import msgspec
 import numpy as np
 
+from streams.core.buckets import GRAINS
 from streams.core.columns import renumbered, runs
 from streams.core.sum_rows import Bucket, Series, SumRows
 from streams.core.units import Units
@@ -39,11 +40,16 @@ class IndicatorUpdate(msgspec.Struct, frozen=True):
     buckets: list[Bucket]
     values: tuple[list[int], list[int], list[int], list[int], list[int]]
 
-    def figures(self) -> Iterator[Figure]:
-        """The values one by one."""
+    def figures(
+        self, indicators: Container[str] | None = None, grains: Container[str] = GRAINS
+    ) -> Iterator[Figure]:
+        """The values one by one; of these indicators and grains only, where they are given."""
         units, series, buckets = self.units, self.series, self.buckets
+        counted = [indicators is None or indicator in indicators for indicator, _ in series]
+        grained = [grain in grains for grain, _ in buckets]
         for unit, which, bucket, numerator, denominator in zip(*self.values, strict=True):
-            yield (*units[unit], *series[which], *buckets[bucket], numerator, denominator)
+            if counted[which] and grained[bucket]:
+                yield (*units[unit], *series[which], *buckets[bucket], numerator, denominator)
 
 
 def bundle(unit: str) -> int:

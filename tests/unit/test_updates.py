@@ -37,10 +37,14 @@ def test_all_that_changed_is_told_and_a_unit_under_one_key(
         read = msgspec.json.decode(msgspec.json.encode(update), type=IndicatorUpdate)
         assert read == update
         assert (read.part, read.version, read.at) == (2003, 17, 5)
+        some = []
         for unit, province, indicator, dims, grain, bucket, numerator, denominator in read.figures():
             assert province == "P"
             assert key == b"bundle-%d" % bundle(unit)
             told.append(((indicator, unit, dims, grain, bucket), numerator, denominator))
+            if indicator == "i1" and grain == DAY:
+                some.append((numerator, denominator))
+        assert [figure[6:] for figure in read.figures({"i1"}, {DAY})] == some
     assert sorted(told) == sorted((tuple(key), n, d) for key, n, d in rows)
     assert len(told) == len(changed)
 
