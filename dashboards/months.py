@@ -22,8 +22,9 @@ _FIGURES = """
 _FLOWS = "('dossiers_received', 'dossiers_settled', 'on_time_settlement', 'dossiers_late', 'settlement_days')"
 _STOCKS = "('open_backlog', 'overdue_backlog')"
 _QUANTILES = """
-        if(count() = 0, NULL, quantileExactWeighted(0.5)(value, cases)) / 86400000 AS median_days,
-        if(count() = 0, NULL, quantileExactWeighted(0.9)(value, cases)) / 86400000 AS p90_days
+        quantilesExactWeighted(0.5, 0.9)(value, cases) AS found,
+        if(count() = 0, NULL, found[1]) / 86400000 AS median_days,
+        if(count() = 0, NULL, found[2]) / 86400000 AS p90_days
 """
 _EXPRESSIONS = {
     "figures": _FIGURES.strip(),
