@@ -92,6 +92,7 @@ class Evaluator:
         self._indicators_watched = {indicator for indicator, _ in self._watches}
         self._calendars = {code: Calendar(units.zone_of(code)) for code in units.provinces}
         self._buckets: defaultdict[Watched, dict[BucketKey, Sums]] = defaultdict(dict)
+        self._readings: dict[Watched, dict[str, tuple[Span, Reading]]] = {}
         self._statuses: dict[str, Status] = {}
         self._untold: list[AlertTransition] = []
         self._changed_sums: dict[BucketKey, Sums] = {}
@@ -114,16 +115,17 @@ class Evaluator:
             known, new = buckets.get(key), Sums(update.version, numerator, denominator)
             if known is None or (known != new and known.version <= new.version):
                 buckets[key] = self._changed_sums[key] = new
+                self._readings.pop((indicator, unit), None)
 
     def evaluate(self, now_ms: int) -> list[AlertTransition]:
         """Decide every rule for every unit as of now; returns all that is to be told, see `told`."""
         seen: set[str] = set()
         span_of = cache(lambda window, province: span(window, now_ms, self._calendars[province]))
-        for watched, buckets in self._buckets.items():
+        for watched in self._buckets:
             for watch in self._watches[watched]:
                 seen.add(watch.mark)
                 window = span_of(watch.rule.window, watch.province)
-                self._decide(watch, self._read(watch.rule, window, buckets), now_ms)
+                self._decide(watch, self._read(watched, watch, window), now_ms)
         for mark in self._statuses.keys() - seen:
             self._withdraw(mark, now_ms)
         self._tidy(min(now_ms, self._arrived_ms))
@@ -179,13 +181,19 @@ class Evaluator:
         else:
             self._statuses[mark] = status
 
-    def _read(self, rule: AlertRule, window: Span, buckets: Mapping[BucketKey, Sums]) -> Reading:
-        inside = (
-            Sum(dims, sums.numerator, sums.denominator)
-            for (_, _, _, dims, grain, bucket), sums in buckets.items()
-            if window.holds(grain, bucket)
-        )
-        return reading(rule, self._indicators[rule.indicator], inside)
+    def _read(self, watched: Watched, watch: _Watch, window: Span) -> Reading:
+        """Read a window; anew only if it has moved since, or a sum has changed."""
+        readings = self._readings.setdefault(watched, {})
+        of, read = readings.get(watch.mark, (None, None))
+        if read is None or of != window:
+            inside = (
+                Sum(dims, sums.numerator, sums.denominator)
+                for (_, _, _, dims, grain, bucket), sums in self._buckets[watched].items()
+                if window.holds(grain, bucket)
+            )
+            read = reading(watch.rule, self._indicators[watched[0]], inside)
+            readings[watch.mark] = window, read
+        return read
 
     def _annotations(self, rule: AlertRule, unit: str, read: Reading) -> Annotations:
         percent = self._indicators[rule.indicator].format == "percent"
@@ -260,6 +268,7 @@ class Evaluator:
             if (key[0], key[1]) in self._watches:
                 buckets = self._buckets[key[0], key[1]]
                 buckets[key] = max(buckets.get(key, sums), sums, key=lambda known: known.version)
+                self._readings.pop((key[0], key[1]), None)
         for mark, status in delta.statuses:
             if status is None:
                 self._statuses.pop(mark, None)
