@@ -14,6 +14,7 @@ from ioc.commands.audit import audit
 from ioc.commands.check import check
 from ioc.commands.doctor import doctor
 from ioc.commands.importing import import_
+from ioc.commands.rebuild import rebuild
 from ioc.commands.run import demo, up
 from ioc.commands.simulate import simulate
 from ioc.commands.version import version
@@ -62,6 +63,7 @@ app.command("doctor")(doctor)
 app.command("import")(import_)
 app.command("simulate")(simulate)
 app.command("audit")(audit)
+app.command("rebuild")(rebuild)
 app.command("version")(version)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(dashboards.app, name="dashboards")

@@ -72,6 +72,20 @@ def cluster_id(bootstrap: str, *, timeout_seconds: float = 30) -> str:
         return str(admin.describe_cluster()["cluster_id"])
 
 
+def group_offsets(bootstrap: str, group: str, *, timeout_seconds: float = 30) -> dict[tuple[str, int], int]:
+    """What a consumer group has acknowledged, by topic and partition; where it has not, there is nothing.
+
+    Raises:
+        BrokerAwayError: nothing answers within the time.
+    """
+    with _admin(bootstrap, timeout_seconds) as admin:
+        try:
+            found = admin.list_group_offsets({group: None})[group]
+        except KafkaError:  # there is no such group
+            return {}
+        return {(where.topic, where.partition): at.offset for where, at in found.items() if at.offset >= 0}
+
+
 def await_broker(bootstrap: str, timeout_seconds: float) -> None:
     """Return when one of the brokers takes connections.
 

@@ -8,7 +8,7 @@ not completed. Only then the log is read, so nothing can be added to what was re
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -55,8 +55,14 @@ class FencedLog:
             await self.close()
             raise
 
-    async def write(self, records: Iterable[Record]) -> None:
+    async def write(
+        self, records: Iterable[Record], ready: Callable[[], Awaitable[object]] | None = None
+    ) -> None:
         """Write all of some records, or none; returns once the broker has them.
+
+        Args:
+            records: what.
+            ready: waited for when all has been sent, before it counts; if it raises, nothing does.
 
         Raises:
             FencedError: the log must be opened and read again before anything can be written.
@@ -68,6 +74,8 @@ class FencedLog:
         try:
             async with producer.transaction():
                 await asyncio.gather(*(producer.send_and_wait(*self._where_to(record)) for record in records))
+                if ready:
+                    await ready()
         except KafkaError as error:
             if producer._txn_manager.is_fatal_error():  # noqa: SLF001 nothing public says whether it can go on
                 _look_at_failures(producer)

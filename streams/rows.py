@@ -99,7 +99,10 @@ class Rows:
 
     def indicator_values(self, topic: str, partition: int, record: Record) -> Iterable[Row]:
         """One row per value."""
-        update = _update(record.value or b"")
+        return self.figures(_update(record.value or b""))
+
+    def figures(self, update: IndicatorUpdate) -> Iterable[Row]:
+        """One row per value."""
         days = {
             (province, bucket): self._calendars[province].date(bucket * 1000)
             for province in {province for _, province in update.units}

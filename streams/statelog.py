@@ -119,11 +119,19 @@ class StateLog(Generic[D]):
         if self._delta_bytes <= max(self._rewrite_bytes, 2 * self._snapshot_bytes):
             self._keys += [key for key, _ in records]
             return Entry(records, [], [])
-        chunks = [self._record(chunk, b"%d%s" % (at, _SNAPSHOT)) for at, chunk in enumerate(snapshot())]
+        return self._anew(records, snapshot())
+
+    def rewrite(self, snapshot: Iterable[D]) -> Entry:
+        """Encode a state that takes the place of everything that is in the log."""
+        self._group += 1
+        return self._anew([], snapshot)
+
+    def _anew(self, deltas: list[_Record], snapshot: Iterable[D]) -> Entry:
+        chunks = [self._record(chunk, b"%d%s" % (at, _SNAPSHOT)) for at, chunk in enumerate(snapshot)]
         replaced = self._keys
-        self._keys = [key for key, _ in (*records, *chunks)]
+        self._keys = [key for key, _ in (*deltas, *chunks)]
         self._delta_bytes, self._snapshot_bytes = 0, sum(len(value) for _, value in chunks)
-        return Entry(records, chunks, replaced)
+        return Entry(deltas, chunks, replaced)
 
     async def write(self, entry: Entry) -> None:
         """Write an entry, all of it or nothing; entries are written in the order in which they were prepared.

@@ -46,6 +46,9 @@ _SESSION_SECONDS, _HEARTBEAT_SECONDS = 10.0, 2.0
 """A killed worker's partitions go to another one after the session: Faust's default of 60 s is too long for alerts."""
 
 
+_YIELD_SECONDS = 8.0
+"""How long a worker that is displaced by one who is not of the group, as `ioc rebuild` is not, leaves it the log."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -102,7 +105,13 @@ def compute_app(settings: Settings, configuration: Configuration, registry: Regi
             what,
             partition,
         )
-        app.rejoin()
+        generation = app.consumer_generation_id
+
+        def rejoin() -> None:
+            if app.consumer_generation_id == generation:  # else it has joined again meanwhile
+                app.rejoin()
+
+        asyncio.get_running_loop().call_later(_YIELD_SECONDS, rejoin)
 
     compute = Compute(
         configuration.units,
@@ -146,15 +155,15 @@ def compute_app(settings: Settings, configuration: Configuration, registry: Regi
 def store_app(settings: Settings, configuration: Configuration, registry: Registry) -> BatchApp:
     """Every topic of ours to ClickHouse."""
     # Here, and so for notify: what one role alone needs takes the others' start half a second.
-    from store.arrow import ArrowInserter
     from store.client import connect
+    from store.staging import FiguresInserter
     from streams.rows import COLUMNS, Rows
     from streams.store import LINGER_SECONDS, Store
 
     app = _app("store", settings)
     store = Store(
         Rows(admission(configuration, registry), configuration.units),
-        ArrowInserter(connect(settings), COLUMNS),
+        FiguresInserter(connect(settings), COLUMNS),
     )
 
     async def take(batch: Any, acknowledge: Callable[[], Any], is_ours: Callable[[], bool]) -> None:

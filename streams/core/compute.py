@@ -26,6 +26,9 @@ _CHUNK = 20_000
 _CLOSED = -1
 """In place of a bucket that does not change any more."""
 
+_NUMBER_BITS = 48
+"""Of the 64 of a version; more events than a partition will ever have."""
+
 _FILINGS = "filings."
 _GRAINS = (DAY, HOUR, MINUTE)
 
@@ -37,15 +40,27 @@ class Delta(msgspec.Struct, array_like=True):
     seen: bytes
     buckets: SumRows
     dossiers: DossierRows
+    generation: int = 0
 
     @property
     def version(self) -> int:
         """Grows with every event applied; of two absolute values for one key, that of the higher version is newer.
 
         It must say which events these are. A sum over several topics would not: two workers, one of them killed, may
-        have read the topics in another interleaving. So a state is of one topic, and this its offset.
+        have read the topics in another interleaving. So a state is of one topic, and this its offset. A state that was
+        rebuilt is of a higher generation, and newer than any of a lower one, whatever their offsets.
         """
-        return sum(self.offsets.values())
+        return version(self.generation, sum(self.offsets.values()))
+
+
+def version(generation: int, number: int) -> int:
+    """Of figures: any of a higher generation is newer than all of lower ones; within one the higher number is newer."""
+    return generation << _NUMBER_BITS | number
+
+
+def generation_of(version: int) -> int:
+    """The generation that a version belongs to."""
+    return version >> _NUMBER_BITS
 
 
 class Size(NamedTuple):
@@ -87,6 +102,7 @@ class State:
         for kind, folded in self._folded.items():
             self._takes[kind].append(folded.take)
         self.offsets: dict[str, int] = {}
+        self.generation = 0
         self.arrived_ms = 0
 
     def apply(self, event: Any, time_ms: int, arrived_ms: int) -> None:
@@ -112,7 +128,7 @@ class State:
         dossiers = self._count_dossiers()
         buckets = self._buckets.drain()
         self._buckets.tidy(self.arrived_ms)
-        return Delta(offsets=dict(self.offsets), seen=self._seen.drain(), buckets=buckets, dossiers=dossiers)
+        return Delta(dict(self.offsets), self._seen.drain(), buckets, dossiers, self.generation)
 
     def _count_events(self) -> None:
         for events in self._counted:
@@ -188,6 +204,7 @@ class State:
     def restore(self, delta: Delta) -> None:
         """Overlay a delta read from the state's log; deltas come in the order of their versions."""
         self.offsets.update(delta.offsets)
+        self.generation = delta.generation
         self._seen.restore(delta.seen)
         self._buckets.restore(delta.buckets)
         self._dossiers.restore(delta.dossiers)
@@ -202,11 +219,11 @@ class State:
         offsets = dict(self.offsets)
         seen = list(self._seen.all())
         for at in range(0, max(len(seen), 1), _CHUNK):
-            yield Delta(offsets, b"".join(seen[at : at + _CHUNK]), SumRows(), DossierRows())
+            yield Delta(offsets, b"".join(seen[at : at + _CHUNK]), SumRows(), DossierRows(), self.generation)
         for sums in self._buckets.all(_CHUNK):
-            yield Delta(offsets, b"", sums, DossierRows())
+            yield Delta(offsets, b"", sums, DossierRows(), self.generation)
         for rows in self._dossiers.all(_CHUNK):
-            yield Delta(offsets, b"", SumRows(), rows)
+            yield Delta(offsets, b"", SumRows(), rows, self.generation)
 
 
 class States:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
-from streams.core.columns import Array
+from streams.core.columns import Array, Codes
 
 Series = tuple[str, str]
 """(indicator, dims)"""
@@ -49,6 +49,30 @@ class SumRows(msgspec.Struct, array_like=True):
     bucket: bytes = b""
     numerator: bytes = b""
     denominator: bytes = b""
+
+    @classmethod
+    def of(cls, values: Iterable[Value]) -> SumRows:
+        """Of single ones."""
+        series, units, buckets = Codes[Series](), Codes[str](), Codes[Bucket]()
+        places: list[tuple[int, int, int]] = []
+        sums: list[tuple[int, int]] = []
+        for (indicator, unit, dims, grain, bucket), numerator, denominator in values:
+            places.append((series[indicator, dims], units[unit], buckets[grain, bucket]))
+            sums.append((numerator, denominator))
+        columns = [
+            *np.array(places, "<i4").reshape(-1, 3).T,
+            *np.array(sums, "<i8").reshape(-1, 2).T,
+        ]
+        return cls(series.known, units.known, buckets.known, *(column.tobytes() for column in columns))
+
+    def without(self, grain: str) -> SumRows:
+        """Those of the other grains."""
+        unit, series, bucket, numerator, denominator = self.columns()
+        kept = np.array([other != grain for other, _ in self.buckets], bool)[bucket]
+        columns = (series, unit, bucket, numerator, denominator)
+        return SumRows(
+            self.all_series, self.units, self.buckets, *(column[kept].tobytes() for column in columns)
+        )
 
     def __len__(self) -> int:
         return len(self.numerator) // 8

@@ -21,7 +21,9 @@ from store.horizon import Horizon
 from store.migrate import migrate
 from store.recompute import Extent, Span, passes, sums
 from store.retention import apply
+from store.staging import Staging
 from streams.core.buckets import GRAINS
+from streams.core.compute import version
 from streams.core.units import Province, Text, Unit, Units
 from streams.rows import COLUMNS
 
@@ -113,12 +115,17 @@ def fill(client: Client, events: Iterator[Happened]) -> None:
         for number, event in enumerate(events)
     ]
     client.insert("events", rows, COLUMNS["events"])
+    fill_figures(client, "indicator_values", 1)
+
+
+def fill_figures(client: Client, table: str, version: int) -> None:
+    """What the events that are there make."""
     for one in passes(INDICATORS.values()):
         for province in UNITS.provinces.values():
             extent = Extent(province, dict.fromkeys(GRAINS, Span()))
             client.command(
-                "INSERT INTO indicator_values SELECT indicator, CAST(grain, 'Int8'), unit, dims,"
-                " toDateTime64(bucket, 0, 'UTC'), 0, {p:String}, day, numerator, denominator, 1, now64(3)"
+                f"INSERT INTO {table} SELECT indicator, CAST(grain, 'Int8'), unit, dims,"
+                f" toDateTime64(bucket, 0, 'UTC'), 0, {{p:String}}, day, numerator, denominator, {version}, now64(3)"
                 f" FROM ({sums(one, extent, UNITS, FIELDS)})",
                 parameters={"p": province.code},
             )
@@ -190,6 +197,26 @@ def test_what_is_left_is_still_compared(tables: Client) -> None:
     found: list[Difference] = run_audit(tables).differences
     assert {one.indicator for one in found} == set(spoiled.values())
     assert {one.day.year for one in found if one.unit == "officer"} == {2010}
+
+
+def test_rebuilt_figures_keep_those_of_days_that_lost_events(tables: Client) -> None:
+    fill(tables, everything(seed=6))
+    every = "SELECT * EXCEPT (version, updated_at) FROM indicator_values FINAL WHERE numerator != 0 OR denominator != 0"
+    days = f"{every} AND grain = 'day'"
+    before = set(tables.query(days).result_rows)
+    remove(tables, Retention(events=Period(90, "day")))
+    staging = Staging(tables, 1, [0], COLUMNS["indicator_values"])
+    staging.create()
+    fill_figures(tables, "rebuilt_1_0", version(1, 1))
+    staging.add_zeros(list(INDICATORS))
+    staging.keep_lost(Horizon.of(tables), INDICATORS.values(), UNITS)
+    staging.gather()
+    staging.publish()
+    assert set(tables.query(days).result_rows) == before
+    [(recomputed,)] = tables.query(
+        f"SELECT count() FROM indicator_values FINAL WHERE version = {version(1, 1)} AND grain = 'day'"
+    ).result_rows
+    assert 100 < recomputed < len(before)
 
 
 def test_removed_day_sums_make_no_false_difference(tables: Client) -> None:
