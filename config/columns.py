@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from schemas.fields import Form
 from schemas.registry import Registry
+from streams.core.course import STEPS
 from streams.core.definitions import EventFields
-from streams.core.dossiers import CLOSING
 from streams.core.expressions import Type
+from streams.core.life import CLOSING
 
 FEW = 32
 """Values that a dimension may have at most: each is a sum of its own in every bucket."""
@@ -32,8 +33,12 @@ def event_fields(registry: Registry) -> Iterator[EventFields]:
 
 
 def dimensions(registry: Registry) -> Mapping[str, frozenset[str]]:
-    """Columns that can be dimensions, with their values: enums, and the outcome of dossiers."""
-    values: dict[str, set[str]] = {"outcome": set(CLOSING.values()), "type": set(registry)}
+    """Columns that can be dimensions, with their values: enums, and what the life of a dossier gives."""
+    values: dict[str, set[str]] = {
+        "outcome": set(CLOSING.values()),
+        "irregularity": set(STEPS),
+        "type": set(registry),
+    }
     for event_type in registry.values():
         for name, field in event_type.fields.items():
             if field.form == "enum":

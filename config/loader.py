@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from config.builders import retention, sources, units
+from config.builders import calendars, retention, sources, units
 from config.builders.alerts import AlertRuleBuilder
 from config.builders.indicators import IndicatorBuilder
 from config.builders.recipients import RecipientBuilder
@@ -45,6 +45,7 @@ def load(folder: Path, registry: Registry | None = None) -> Configuration:
     """
     registry = registry or load_registry()
     reader = _Reader(folder)
+    calendar_files = reader.sheets("calendars/*.yaml", "calendar", needed=False)
     unit_files = reader.sheets("units/*.yaml", "units")
     indicator_files = reader.sheets("indicators/*.yaml", "indicators")
     alert_files = reader.sheets("alerts/*.yaml", "alerts")
@@ -52,7 +53,7 @@ def load(folder: Path, registry: Registry | None = None) -> Configuration:
     source_files = reader.sheets("sources/*.yaml", "source")
     retention_files = reader.sheets("retention.yaml", "retention")
 
-    all_units = reader.built(units.build(unit_files))
+    all_units = reader.built(units.build(unit_files, reader.built(calendars.build(calendar_files))))
     indicators = reader.built(IndicatorBuilder(registry).build(indicator_files))
     alert_rules = AlertRuleBuilder(indicators, indicator_files, unit_files)
     configuration = Configuration(
@@ -75,7 +76,7 @@ class _Reader:
         self._read: set[Path] = set()
         self._problems: list[Problem] = []
 
-    def sheets(self, pattern: str, schema: str) -> Sheets:
+    def sheets(self, pattern: str, schema: str, *, needed: bool = True) -> Sheets:
         """The files of a part, whose shape a schema in config/formats describes."""
         paths = sorted(self._folder.glob(pattern))
         self._read.update(paths)
@@ -86,9 +87,9 @@ class _Reader:
             if document:
                 sheets.append(shape(document, schema))
                 self._problems += sheets[-1].problems
-        if not paths:
+        if needed and not paths:
             self._missing(pattern)
-        return Sheets(tuple(sheets), len(sheets) == len(paths) > 0)
+        return Sheets(tuple(sheets), len(sheets) == len(paths) >= needed)
 
     def built(self, result: tuple[Built, list[Problem]]) -> Built:
         """What was made of files, noting the problems that came of it."""

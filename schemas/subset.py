@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from schemas.pattern_rules import pattern_mistakes
 from schemas.personal_data import is_personal
-from streams.core.dossiers import LIFE_COLUMNS
+from streams.core.life import LIFE_COLUMNS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from store.courses import STEPS_OF_EVENTS, lives
 from store.lineage import text
+from store.working_days import WorkingDays
 from streams.core.definitions import EVENT_COLUMNS, LATE_MS, EventFields, dossier_columns, event_columns
-from streams.core.dossiers import CLOSING, LIFE_COLUMNS
 from streams.core.indicators import Indicator
+from streams.core.life import LIFE_COLUMNS
 from streams.core.plan import used_columns
+from streams.core.units import Province
 
 _KIND = "events.kind"  # the data may have a field of that name too
 _TIME_MS = "toUnixTimestamp64Milli(events.time)"
@@ -57,7 +60,7 @@ def event_rows(indicators: Collection[Indicator], kinds: Mapping[str, EventField
 
 
 def dossier_rows(
-    indicators: Iterable[Indicator], kinds: Mapping[str, EventFields], zone: str, condition: str
+    indicators: Iterable[Indicator], kinds: Mapping[str, EventFields], province: Province, condition: str
 ) -> str:
     """Dossiers, as `unit`, LIFE_COLUMNS and the other columns that the indicators look at; instants are epoch ms.
 
@@ -70,8 +73,6 @@ def dossier_rows(
             event = "received" if name in kinds["filings.received"].columns else "settled"
             attributes[event].append(name)
     own = {name: columns[name] for names in attributes.values() for name in names} | {"due_at": "timestamp"}
-    closing = ", ".join(map(text, CLOSING))
-    outcomes = ", ".join(map(text, CLOSING.values()))
     events = (
         f"SELECT events.unit AS unit, dossier, {_KIND} AS event, {_TIME_MS} AS at_ms, {_STAMP} AS stamp,"
         f" {', '.join(f'{value} AS {name}' for name, value in _extracted(own).items())}"
@@ -79,22 +80,18 @@ def dossier_rows(
     )
     folded = [
         "unit",
+        "dossier",
         *_firsts(attributes),
         "minOrNullIf(at_ms, event = 'filings.received') AS received_at",
         "minOrNullIf(at_ms, event = 'filings.settled') AS settled_at",
-        f"minOrNullIf(at_ms, event IN ({closing})) AS closed_at",
         "argMaxOrNullIf(due_at, stamp, due_at IS NOT NULL) AS due",
-        f"argMinIf(toString(event), stamp, event IN ({closing})) AS closed_by",
-        f"transform(closed_by, [{closing}], [{outcomes}], NULL) AS outcome",
-        "toInt64(uniqExactIf(stamp, event = 'filings.supplement_asked')) AS supplements",
+        "maxIf(at_ms, due_at IS NOT NULL) AS stated_at",
+        f"{STEPS_OF_EVENTS} AS steps",
     ]
-    due_day = f"toDate32(fromUnixTimestamp64Milli(assumeNotNull(due)), '{zone}')"
-    overdue = f"toUnixTimestamp64Milli(toDateTime64({due_day} + 1, 3, '{zone}'))"
-    named = [*_attributes(attributes), "due AS due_at", f"if(due IS NULL, NULL, {overdue}) AS overdue_from"]
-    return (
-        "SELECT *, settled_at - received_at AS elapsed_ms, settled_at < overdue_from AS on_time"
-        f" FROM (SELECT *, {', '.join(named)}"
-        f" FROM (SELECT {', '.join(folded)} FROM ({events}) GROUP BY unit, dossier))"
+    return lives(
+        f"SELECT *, {', '.join([*_attributes(attributes), 'due AS due_at'])}"
+        f" FROM (SELECT {', '.join(folded)} FROM ({events}) GROUP BY unit, dossier)",
+        WorkingDays(province.working, province.time_zone),
     )
 
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from store.courses import first
 from store.lineage import links, text
 from store.raw_rows import dossier_rows, event_rows
 from streams.core.buckets import DAY, GRAINS, HORIZON_S, HOUR, MINUTE
@@ -89,7 +90,7 @@ def sums(wanted: Pass, extent: Extent, units: Units, kinds: Iterable[EventFields
     chains = links(extent.province, units, extent.units)
     mine = f"events.unit IN (SELECT code FROM ({chains}))"
     if wanted.over_dossiers:
-        rows = dossier_rows(wanted.indicators, fields, zone, mine)
+        rows = dossier_rows(wanted.indicators, fields, extent.province, mine)
     else:
         column = "events.arrived_at" if wanted.at_arrival else "events.time"
         whole = Span(
@@ -119,7 +120,7 @@ class Slot(NamedTuple):
     kind: str
     at: str
     begins: str
-    ends: str
+    ends: tuple[str, ...]
     by: tuple[str, ...]
     value: str
 
@@ -138,10 +139,11 @@ def _moments(slots: Mapping[Slot, list[Indicator]], spans: Mapping[str, Span]) -
     within = " OR ".join(
         f"(grain = {GRAIN_NUMBERS[grain]} AND {span.sql('at_ms')})" for grain, span in spans.items()
     )
+    ends = [f"{first(slot.ends)} AS ends{number}" for number, slot in enumerate(slots) if slot.ends]
     counted = " OR ".join({_counts(one) for group in slots.values() for one in group})
     return (
         "SELECT *, moment.1 AS slot, moment.2 AS grain, assumeNotNull(moment.3) AS at_ms, moment.4 AS sign"
-        f" FROM (SELECT * FROM rows WHERE {counted})"
+        f" FROM (SELECT {', '.join(['*', *ends])} FROM rows WHERE {counted})"
         f" ARRAY JOIN arrayFilter(m -> m.3 IS NOT NULL, [{entries}]) AS moment WHERE {within}"
     )
 
@@ -149,9 +151,9 @@ def _moments(slots: Mapping[Slot, list[Indicator]], spans: Mapping[str, Span]) -
 def _entries(number: int, slot: Slot, spans: Mapping[str, Span]) -> Iterator[str]:
     day = GRAIN_NUMBERS[DAY]
     if slot.kind == "stock":
-        held = f"{slot.begins} IS NOT NULL AND ({slot.ends} IS NULL OR {slot.ends} > {slot.begins})"
+        held = f"{slot.begins} IS NOT NULL AND (ends{number} IS NULL OR ends{number} > {slot.begins})"
         yield f"({number}, {day}, if({held}, {slot.begins}, NULL), toInt8(1))"
-        yield f"({number}, {day}, if({held}, {slot.ends}, NULL), toInt8(-1))"
+        yield f"({number}, {day}, if({held}, ends{number}, NULL), toInt8(-1))"
         return
     for grain in spans:
         if slot.kind == "histogram" and grain != DAY:

@@ -14,9 +14,9 @@ from config.problems import Problem, did_you_mean
 from config.shapes import Entry, Sheets
 from schemas.registry import Registry
 from streams.core.definitions import EVENT_COLUMNS, EVENT_TIMES, EventFields, dossier_columns, event_columns
-from streams.core.dossiers import LIFE_COLUMNS
 from streams.core.expressions import ExpressionError, compile_expression
 from streams.core.indicators import DOSSIERS, EVENTS, Indicator
+from streams.core.life import LIFE_COLUMNS
 
 Columns = Mapping[str, str]
 
@@ -52,6 +52,7 @@ class IndicatorBuilder:
             **value,
             "over": tuple(self._kinds) if over == (EVENTS,) else over,
             **{key: _text(value[key]) for key in _RESULTS if key in value},
+            "until": _several(value.get("until", ())),
         }
         if "target" in made:
             made["target"] = quantities.value(made["target"], made["format"])
@@ -97,8 +98,12 @@ class IndicatorBuilder:
 
 
 def _over(value: Mapping[str, Any]) -> tuple[str, ...]:
-    over = value["over"]
-    return (over,) if isinstance(over, str) else tuple(over)
+    return _several(value["over"])
+
+
+def _several(names: str | Sequence[str]) -> tuple[str, ...]:
+    """A single name may stand for a list of one."""
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def _text(expression: str | bool) -> str:
@@ -160,14 +165,14 @@ def _dossier_times(entry: Entry, columns: Columns) -> Iterator[Problem]:
             hint = f"A {kind} over dossiers has {' and '.join(map(repr, wanted))}."
             yield entry.problem(f"'{key}' has no meaning for a {kind}", hint, (key,))
     for key in wanted:
-        column = entry.value.get(key)
-        if column is None:
+        if key not in entry.value:
             hint = f"Name one of {', '.join(instants)}."
             yield entry.problem(f"a {kind} over dossiers needs '{key}'", hint)
-        elif column not in instants:
-            yield entry.problem(
-                f"'{column}' is no instant of a dossier", did_you_mean(column, instants), (key,)
-            )
+        for column in _several(entry.value.get(key, ())):
+            if column not in instants:
+                yield entry.problem(
+                    f"'{column}' is no instant of a dossier", did_you_mean(column, instants), (key,)
+                )
 
 
 def _event_times(entry: Entry) -> Iterator[Problem]:

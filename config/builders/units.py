@@ -12,10 +12,11 @@ from config.builders.names import second
 from config.problems import Problem, did_you_mean
 from config.shapes import Entry, Sheets
 from streams.core.units import Province, Unit, Units
+from streams.core.working import WorkingTime
 
 
-def build(files: Sheets) -> tuple[Units, list[Problem]]:
-    """Units, and what the schema of a file cannot see: codes given twice, parents, time zones, dates."""
+def build(files: Sheets, calendars: Mapping[str, WorkingTime]) -> tuple[Units, list[Problem]]:
+    """Units, and what the schema of a file cannot see: codes given twice, parents, time zones, calendars, dates."""
     provinces: list[Province] = []
     units: list[tuple[Unit, Entry]] = []
     problems: list[Problem] = []
@@ -27,8 +28,10 @@ def build(files: Sheets) -> tuple[Units, list[Problem]]:
             problems += second(entry, "code", places)
         if root is None or not root.sound:
             continue
-        problems += _time_zone(root)
+        problems += [*_time_zone(root), *_calendar(root, calendars)]
         province = msgspec.convert(root.value, Province)
+        if working := calendars.get(root.value.get("calendar", "")):
+            province = msgspec.structs.replace(province, working=working)
         provinces.append(province)
         for entry in listed:
             if entry.sound:
@@ -47,6 +50,13 @@ def _time_zone(root: Entry) -> Iterator[Problem]:
     except (KeyError, ValueError, OSError):  # OSError: a folder of zones, such as "Asia"
         hint = "Use an IANA name such as Asia/Ho_Chi_Minh."
         yield root.problem(f"there is no time zone '{name}'", hint, ("time_zone",))
+
+
+def _calendar(root: Entry, calendars: Mapping[str, WorkingTime]) -> Iterator[Problem]:
+    name = root.value.get("calendar")
+    if name is not None and name not in calendars:
+        hint = did_you_mean(name, calendars)
+        yield root.problem(f"there is no calendar '{name}'", hint, ("calendar",))
 
 
 def _dates(entry: Entry) -> Iterator[Problem]:

@@ -14,8 +14,9 @@ import numpy as np
 
 from streams.core.buckets import DAY, HORIZON_S, HOUR, MINUTE, Buckets, stock_buckets
 from streams.core.columns import Array, Columns
+from streams.core.course import STEPS
 from streams.core.definitions import Definitions, Slot
-from streams.core.dossiers import FOLDED, DossierRows, Dossiers
+from streams.core.dossiers import DossierRows, Dossiers
 from streams.core.intake import CountedEvents, DossierEvents, Take
 from streams.core.seen import SeenIds, digest
 from streams.core.sum_rows import SumRows
@@ -94,7 +95,7 @@ class State:
             )
             for kind, fields in definitions.kinds.items()
             if (event := kind.removeprefix(_FILINGS)) != kind
-            and (event in FOLDED or "due_at" in fields.columns)
+            and (event in STEPS or "due_at" in fields.columns)
         }
         self._takes: dict[str, list[Take]] = {kind: [] for kind in definitions.kinds}
         for counted in self._counted:

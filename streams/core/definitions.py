@@ -10,14 +10,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from streams.core.calendar import Calendar, Calendars, epoch_ms
+from streams.core.calendar import epoch_ms
+from streams.core.calendars import Calendars
 from streams.core.columns import NULL, Array, Codes, Columns, Projection, spread
-from streams.core.dossiers import LIFE_COLUMNS, OUTCOMES
 from streams.core.expressions import conditions
 from streams.core.indicators import Indicator
+from streams.core.life import IRREGULARITIES, LIFE_COLUMNS, OUTCOMES
 from streams.core.plan import Plan, used_columns
 from streams.core.tally import Source, Tally
 from streams.core.units import Units, age_limits
+from streams.core.working import WorkingCalendar
 
 DOSSIER_STREAM = "filings"
 """Whose events dossiers are folded from."""
@@ -67,7 +69,10 @@ class Definitions:
         self.dossiers = DossierPlan([one for one in everything if one.over_dossiers and folded], known)
         self.lineage = Lineage(units.ancestors)
         self.max_age_ms = age_limits(units, max_age_days)
-        calendars = {code: Calendar(units.zone_of(code)) for code in units.provinces}
+        calendars = {
+            code: WorkingCalendar(units.zone_of(code), province.working)
+            for code, province in units.provinces.items()
+        }
         self.calendars = Calendars([calendars[units.province_of(code).code] for code in units.ancestors])
 
 
@@ -180,12 +185,12 @@ class EventPlan:
 
 
 class Slot(NamedTuple):
-    """Indicators that count dossiers at the same instants: at one, or from one until another."""
+    """Indicators that count dossiers at the same instants: at one, or from one until the first of others."""
 
     tally: Tally
     at: str
     begins: str
-    ends: str
+    ends: tuple[str, ...]
 
     @property
     def is_stock(self) -> bool:
@@ -197,11 +202,20 @@ class Slot(NamedTuple):
         if self.at:
             rows = np.flatnonzero(life[self.at] != NULL)
             return rows, life[self.at][rows], np.ones(len(rows), np.int64)
-        begins, ends = life[self.begins], life[self.ends]
+        begins, ends = life[self.begins], _first([life[name] for name in self.ends])
         entered = np.flatnonzero((begins != NULL) & ((ends == NULL) | (ends > begins)))
         left = entered[ends[entered] != NULL]
         signs = np.concatenate([np.ones(len(entered), np.int64), np.full(len(left), -1)])
         return np.concatenate([entered, left]), np.concatenate([begins[entered], ends[left]]), signs
+
+
+def _first(instants: Sequence[Array]) -> Array:
+    """The first of several instants that are not null."""
+    if len(instants) == 1:
+        return instants[0]
+    last = np.iinfo(np.int64).max
+    first = np.minimum.reduce([np.where(one == NULL, last, one) for one in instants])
+    return np.where(first == last, NULL, first)
 
 
 class DossierPlan:
@@ -216,9 +230,9 @@ class DossierPlan:
             fields = kinds.get(f"filings.{event}", EventFields("", {})).columns
             self.picked[event] = pick(fields, attributes)
             attributes = [name for name in attributes if name not in fields]
-        groups: defaultdict[tuple[tuple[str, str, str], str], list[Indicator]] = defaultdict(list)
+        groups: defaultdict[tuple[tuple[str, str, tuple[str, ...]], str], list[Indicator]] = defaultdict(list)
         for one in mine:
-            when = ("", one.from_, one.until) if one.kind == "stock" else (one.at, "", "")
+            when = ("", one.from_, one.until) if one.kind == "stock" else (one.at, "", ())
             groups[when, one.value].append(one)
         layout = columns | LIFE_COLUMNS
         self._plans = [
@@ -256,5 +270,8 @@ _LATE = Source(("late",), itemgetter("late"), lambda code: (bool(code),))
 
 _LIFE_SOURCES = {
     "outcome": Source(("outcome",), itemgetter("outcome"), lambda code: (OUTCOMES[code],)),
+    "irregularity": Source(
+        ("irregularity",), itemgetter("irregularity"), lambda code: (IRREGULARITIES[code],)
+    ),
     "on_time": Source(("on_time",), itemgetter("on_time"), lambda code: (None if code < 0 else bool(code),)),
 }

@@ -1,48 +1,26 @@
 """Dossiers folded from their events, as columns. The result does not depend on the order in which the events come.
 
 Every field is decided by a minimum or a maximum over (event time, digest of the event's identity): the attributes come
-from the first `received` and the first `settled` event, the due date from the last event that carries one, the close
-from the first event that closes.
+from the first `received` and the first `settled` event, the due date from the last event that carries one. So most
+dossiers are a few numbers: received once, closed once. Of the others (supplements, pauses, a second close, a reopening)
+all events that change a dossier's state are kept, and its course is walked whenever it is looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 import numpy as np
 
-from streams.core.calendar import Calendars
+from streams.core.calendars import Calendars
 from streams.core.columns import NULL, Array, Codes, Columns, first_of, renumbered
+from streams.core.course import STEPS, Course, walk
+from streams.core.life import CLOSING, CLOSING_STEPS, NEVER, OUTCOMES, lives
 
-CLOSING = {"filings.settled": "settled", "filings.refused": "refused", "filings.withdrawn": "withdrawn"}
-"""What closes a dossier, and the outcome it gives."""
-
-FOLDED = ("received", "supplement_asked", "settled", "refused", "withdrawn")
-"""Events that change a dossier, besides any that states a due date."""
-
-LIFE_COLUMNS = {
-    "received_at": "timestamp",
-    "due_at": "timestamp",
-    "overdue_from": "timestamp",
-    "settled_at": "timestamp",
-    "closed_at": "timestamp",
-    "outcome": "string",
-    "on_time": "boolean",
-    "elapsed_ms": "integer",
-    "supplements": "integer",
-}
-"""Columns that every dossier has, with their types; besides them the fields of its received and settled events."""
-
-OUTCOMES = (None, *CLOSING.values())
-"""What the codes of `outcome` say."""
-
-_NEVER = 2**63 - 1
-_STAMPS = {"received": _NEVER, "settled": _NEVER, "closed": _NEVER, "due": NULL}
+_RECEIVED = STEPS.index("received")
+_STAMPS = {"received": NEVER, "settled": NEVER, "closed": NEVER, "due": NULL}
 """Events that decide, with the instant that any other is before (or, for the due date, after)."""
-
-Stamp = tuple[int, int]
-"""(event time in epoch ms, tie): orders the events of a dossier."""
 
 Attributes = tuple[str | bool | None, ...]
 """Values of the fields of an event that tell dossiers apart."""
@@ -53,9 +31,13 @@ _BLANK: dict[str, tuple[str, int]] = {
     **{f"{event}_tie": ("<u8", 0) for event in _STAMPS},
     "due_at": ("<i8", NULL),
     "outcome": ("<i1", 0),
-    "supplements": ("<i4", 0),
+    "walked": ("<i1", 0),
 }
-"""The columns that every dossier has, with their types and what stands in them at first."""
+"""The columns that every dossier has, with their types and what stands in them at first. `closed` and `outcome` are of
+the first close; they hold unless the dossier is one of those that are `walked`."""
+
+_Trace = tuple[int, int, int]
+"""(event time in epoch ms, position in STEPS, tie) of an event that changes a dossier's state."""
 
 
 class DossierRows(msgspec.Struct, array_like=True):
@@ -69,7 +51,7 @@ class DossierRows(msgspec.Struct, array_like=True):
     columns: dict[str, bytes] = {}
     fields: dict[str, tuple[str, ...]] = {}
     attributes: dict[str, list[Attributes]] = {}
-    supplements: dict[int, list[Stamp]] = {}
+    traces: dict[int, list[tuple[int, str, int]]] = {}
 
 
 class Dossiers:
@@ -100,7 +82,7 @@ class Dossiers:
         self._rows: list[dict[str, int]] = [{} for _ in units]
         self._names: list[str] = []
         self._new_units: list[int] = []
-        self._stamps: dict[int, set[Stamp]] = {}
+        self._traces: dict[int, set[_Trace]] = {}
         self._blank = _BLANK | {f"{event}_code": ("<i4", 0) for event in fields}
         self._blank |= dict.fromkeys(self._numbers, ("<i8", NULL))
         self._columns: dict[str, Array] = {
@@ -145,21 +127,24 @@ class Dossiers:
         if np.count_nonzero(past) * 4 < len(self):
             return
         kept = every[~past]
-        names, stamps = [self._names[row] for row in kept.tolist()], self._stamps
+        names, traces = [self._names[row] for row in kept.tolist()], self._traces
         self._columns = {name: column[kept] for name, column in self._columns.items()}
         self._names = names
         self._rows = [{} for _ in self._units]
         for row, (unit, name) in enumerate(zip(self._columns["unit"].tolist(), names, strict=True)):
             self._rows[unit][name] = row
-        self._stamps = {row: stamps[old] for row, old in enumerate(kept.tolist()) if old in stamps}
+        self._traces = {row: traces[old] for row, old in enumerate(kept.tolist()) if old in traces}
 
     def _is_past(self, rows: Array, now_ms: Array) -> Array:
         columns = self._columns
         newest = np.maximum.reduce(
-            [np.where(columns[event][rows] == _NEVER, NULL, columns[event][rows]) for event in _STAMPS]
+            [np.where(columns[event][rows] == NEVER, NULL, columns[event][rows]) for event in _STAMPS]
         )
         limit = now_ms - self._max_age_ms[columns["unit"][rows]]
-        past: Array = (columns["closed"][rows] != _NEVER) & (newest < limit)
+        past: Array = (columns["closed"][rows] != NEVER) & (newest < limit)
+        for at in np.flatnonzero(past & (columns["walked"][rows] != 0)).tolist():
+            trace = self._traces[int(rows[at])]
+            past[at] = _course(trace).closed_at is not None and max(trace)[0] < limit[at]
         return past
 
     def _blank_rows(self, rows: Array) -> None:
@@ -167,12 +152,14 @@ class Dossiers:
             if name != "unit":
                 self._columns[name][rows] = blank
         for row in rows.tolist():
-            self._stamps.pop(row, None)
+            self._traces.pop(row, None)
 
     def fold(self, kind: str, events: Columns) -> None:
         """Take in events of one kind (row, at, tie and what it carries); taking them in again changes nothing."""
         rows, at, tie = events["row"], events["at"], events["tie"]
         event = kind.removeprefix("filings.")
+        if event in STEPS:
+            self._trace(event, rows, at, tie)
         if event in self.attributes:
             first = self._keep_first(event, rows, at, tie)
             for column, carried in {f"{event}_code": "code", **self._numbers}.items():
@@ -184,11 +171,31 @@ class Dossiers:
         if "due_at" in events:
             stating = np.flatnonzero(events["due_at"] != NULL)
             self._keep_last_due(rows[stating], at[stating], tie[stating], events["due_at"][stating])
-        if kind == "filings.supplement_asked":
-            for row, *stamp in zip(rows.tolist(), at.tolist(), tie.tolist(), strict=True):
-                stamps = self._stamps.setdefault(row, set())
-                stamps.add((stamp[0], stamp[1]))
-                self._columns["supplements"][row] = len(stamps)
+
+    def _trace(self, event: str, rows: Array, at: Array, tie: Array) -> None:
+        """Keep the events of which a dossier has more than one receipt and one close; to be done before those are."""
+        step = STEPS.index(event)
+        kept = "received" if step == _RECEIVED else "closed" if step in CLOSING_STEPS else None
+        if kept:
+            known, known_tie = self._columns[kept][rows], self._columns[f"{kept}_tie"][rows]
+            another = (known != NEVER) & ((known != at) | (known_tie != tie))
+            traced = np.flatnonzero(another | (self._columns["walked"][rows] != 0) | _repeated(rows))
+            rows, at, tie = rows[traced], at[traced], tie[traced]
+        for row, *stamp in zip(rows.tolist(), at.tolist(), tie.tolist(), strict=True):
+            if row not in self._traces:
+                self._traces[row] = self._begun(row)
+                self._columns["walked"][row] = 1
+            self._traces[row].add((stamp[0], step, stamp[1]))
+
+    def _begun(self, row: int) -> set[_Trace]:
+        """The trace of a dossier that was received and closed at most once."""
+        columns = self._columns
+        steps = {"received": _RECEIVED, "closed": CLOSING_STEPS[columns["outcome"][row] - 1]}
+        return {
+            (int(columns[event][row]), step, int(columns[f"{event}_tie"][row]))
+            for event, step in steps.items()
+            if columns[event][row] != NEVER
+        }
 
     def _keep_first(self, event: str, rows: Array, at: Array, tie: Array) -> Array:
         """Keep the stamps that come before those known; returns their positions."""
@@ -209,39 +216,15 @@ class Dossiers:
         self._columns["due_at"][row[better]] = due_at[last[better]]
 
     def life(self, rows: Array) -> dict[str, Array]:
-        """The columns that indicators look at, for some rows: unit, LIFE_COLUMNS, codes of the attributes, numbers.
-
-        Instants are epoch ms and null where it has not happened. On time and overdue are by local date: due today is on
-        time until midnight. `outcome` is a position in OUTCOMES, `on_time` 1, 0 or -1 for null.
-        """
+        """What indicators look at of some dossiers: unit, codes of the attributes, numbers, and what `lives` gives."""
         kept = {name: column[rows] for name, column in self._columns.items()}
-        received_at, settled_at, closed_at = (
-            np.where(kept[event] == _NEVER, NULL, kept[event]) for event in ("received", "settled", "closed")
-        )
-        due_at = kept["due_at"]
-        overdue_from = self._overdue_from(due_at, kept["unit"])
-        judged = (settled_at != NULL) & (due_at != NULL)
-        timed = (settled_at != NULL) & (received_at != NULL)
+        walked = {at: _course(self._traces[int(rows[at])]) for at in np.flatnonzero(kept["walked"]).tolist()}
         return {
             "unit": kept["unit"],
-            "received_at": received_at,
-            "due_at": due_at,
-            "overdue_from": overdue_from,
-            "settled_at": settled_at,
-            "closed_at": closed_at,
-            "outcome": kept["outcome"],
-            "on_time": np.where(judged, settled_at < overdue_from, -1),
-            "elapsed_ms": np.where(timed, settled_at - received_at, NULL),
-            "supplements": kept["supplements"],
             **{f"{event}_code": kept[f"{event}_code"] for event in self._fields},
             **{name: kept[column] for column, name in self._numbers.items()},
+            **lives(kept, walked, self._calendars),
         }
-
-    def _overdue_from(self, due_at: Array, unit: Array) -> Array:
-        overdue = np.full(len(due_at), NULL)
-        due = np.flatnonzero(due_at != NULL)
-        overdue[due] = self._calendars.next_day_starts(unit[due], due_at[due]) * 1000
-        return overdue
 
     def rows(self, rows: Array) -> DossierRows:
         """These dossiers, to be written to the log."""
@@ -258,7 +241,11 @@ class Dossiers:
             {name: column.tobytes() for name, column in columns.items()},
             dict(self._fields),
             attributes,
-            {at: sorted(self._stamps[row]) for at, row in enumerate(numbers) if row in self._stamps},
+            {
+                at: [(ms, STEPS[step], tie) for ms, step, tie in sorted(self._traces[row])]
+                for at, row in enumerate(numbers)
+                if row in self._traces
+            },
         )
 
     def restore(self, written: DossierRows) -> None:
@@ -290,14 +277,25 @@ class Dossiers:
         for name, column in columns.items():
             self._columns[name][rows] = column[there]
         row_at = dict(zip(there.tolist(), rows.tolist(), strict=True))
-        for at, stamps in written.supplements.items():
+        for at, trace in written.traces.items():
             if at in row_at:
-                self._stamps[row_at[at]] = set(stamps)
+                self._traces[row_at[at]] = {(ms, STEPS.index(event), tie) for ms, event, tie in trace}
 
     def all(self, chunk: int) -> Iterator[DossierRows]:
         """All dossiers, so many at a time."""
         for at in range(0, len(self), chunk):
             yield self.rows(np.arange(at, min(at + chunk, len(self))))
+
+
+def _course(trace: Iterable[_Trace]) -> Course:
+    return walk((at_ms, step) for at_ms, step, _ in trace)
+
+
+def _repeated(rows: Array) -> Array:
+    """Which rows occur more than once."""
+    distinct, places, counts = np.unique(rows, return_inverse=True, return_counts=True)
+    repeated: Array = counts[places] > 1 if len(distinct) < len(rows) else np.zeros(len(rows), bool)
+    return repeated
 
 
 def _arranged(names: Sequence[str], values: Attributes, wanted: Sequence[str]) -> Attributes:

@@ -33,7 +33,7 @@ class Indicator(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     kind: Kind = "flow"
     at: str = "time"
     from_: str = ""
-    until: str = ""
+    until: tuple[str, ...] = ()
     value: str = ""
     where: str = "true"
     numerator: str = "true"

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from streams.core.working import WorkingTime
+
 
 class Text(msgspec.Struct, frozen=True):
     """Words for people, Vietnamese first."""
@@ -23,13 +25,15 @@ class Text(msgspec.Struct, frozen=True):
 class Province(msgspec.Struct, frozen=True):
     """The root of a hierarchy of units and the owner of their calendar.
 
-    An archive (`live=False`) holds imported history: it fires no alerts and its silence is normal.
+    An archive (`live=False`) holds imported history: it fires no alerts and its silence is normal. `working` is when
+    its offices work.
     """
 
     code: str
     name: Text
     time_zone: str
     live: bool = True
+    working: WorkingTime = WorkingTime()
 
 
 class Unit(msgspec.Struct, frozen=True):

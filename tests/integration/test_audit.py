@@ -24,6 +24,7 @@ from streams.core.compute import State
 from streams.core.definitions import Definitions
 from streams.core.units import Province, Text, Unit, Units
 from streams.rows import COLUMNS
+from tests.fixtures.lives import WORKING
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.clickhouse
 
 NAME = Text("Tên", "Name")
 UNITS = Units(
-    [Province("40", NAME, "Asia/Ho_Chi_Minh"), Province("nl", NAME, "Europe/Amsterdam")],
+    [Province("40", NAME, "Asia/Ho_Chi_Minh", working=WORKING), Province("nl", NAME, "Europe/Amsterdam")],
     [
         Unit("justice", NAME, "department", "40", "40"),
         Unit("ward", NAME, "commune", "justice", "40"),
@@ -53,11 +54,11 @@ def happenings(seed: int) -> Iterator[tuple[datetime, dict[str, Any]]]:
     """(arrival, event): every kind of row that indicators look at, late by seconds to days, some sent again."""
     rng = random.Random(seed)
     made = []
-    for number in range(600):
+    for number in range(800):
         at = NOW - timedelta(seconds=rng.randrange(12 * 86_400), milliseconds=rng.choice([0, 0, 7]))
         if number % 10 == 0:
             at = at.replace(minute=0, second=0, microsecond=0)
-        dossier = {"dossier": f"d{rng.randrange(120)}"}
+        dossier = {"dossier": f"d{rng.randrange(80)}"}
         due = {"due_at": (at + timedelta(days=rng.randrange(1, 5))).isoformat()} if rng.random() < 0.8 else {}
         paid = {"kind": rng.choice(["fee", "other"]), "method": "online_national", "amount_vnd": number}
         kind, data = rng.choice(
@@ -66,6 +67,10 @@ def happenings(seed: int) -> Iterator[tuple[datetime, dict[str, Any]]]:
                 ("filings.settled", dossier),
                 ("filings.withdrawn", dossier),
                 ("filings.supplement_asked", dossier),
+                ("filings.supplement_given", {**dossier, **due}),
+                ("filings.paused", dossier),
+                ("filings.resumed", dossier),
+                ("filings.reopened", dossier),
                 ("payments.requested", {**dossier, "amount_vnd": 50_000, "kind": "fee"}),
                 ("payments.paid", paid),
                 ("updates.records_cleaned", {"registry": rng.choice(["land", "labour"]), "records": number}),

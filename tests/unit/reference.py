@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from ddsketch.mapping import LogarithmicMapping
 
 from streams.core.seen import digest
+from tests.unit.reference_course import counts, course, due_within, overdue_from
 
 DayKey = tuple[str, str, str, date]
 """(indicator, unit, dims, local day)"""
@@ -58,23 +59,16 @@ def dossiers(events: Iterable[FakeEvent]) -> list[tuple[str, dict[str, Any]]]:
         history.sort(key=lambda event: (event.time, identity(event)))
         received = next((e for e in history if e.kind == "filings.received"), None)
         settled = next((e for e in history if e.kind == "filings.settled"), None)
-        closed = next(
-            (e for e in history if e.kind in ("filings.settled", "filings.refused", "filings.withdrawn")),
-            None,
-        )
-        due = [e.fields["due_at"] for e in history if e.fields.get("due_at")]
-        result.append(
-            (
-                unit,
-                {
-                    "channel": received.fields["channel"] if received else None,
-                    "received_at": received.time if received else None,
-                    "settled_at": settled.time if settled else None,
-                    "closed_at": closed.time if closed else None,
-                    "due_at": due[-1] if due else None,
-                },
-            )
-        )
+        due = [e for e in history if e.fields.get("due_at")]
+        row = {
+            "channel": received.fields.get("channel") if received else None,
+            "received_at": received.time if received else None,
+            "settled_at": settled.time if settled else None,
+            "due_at": due[-1].fields["due_at"] if due else None,
+            **course(history),
+        }
+        row |= overdue_from(row, due[-1].time if due else None)
+        result.append((unit, row))
     return result
 
 
@@ -105,9 +99,15 @@ def day_sums(
             elapsed_ms = elapsed // timedelta(milliseconds=1)
             add("elapsed", unit, "", row["settled_at"], elapsed_ms, 1)
             add("elapsed_bins", unit, f"{dims},{bin_of(elapsed_ms)}", row["settled_at"], 1, 0)
-        if row["settled_at"] and row["due_at"]:
-            late = row["settled_at"].astimezone(zone).date() > row["due_at"].astimezone(zone).date()
-            add("on_time", unit, "", row["settled_at"], int(not late), 1)
+            for begin, end in row["suspensions"]:
+                elapsed -= max(min(end or row["settled_at"], row["settled_at"]) - begin, timedelta())
+            add("processing", unit, "", row["settled_at"], elapsed // timedelta(milliseconds=1), 1)
+        if row["settled_at"] and row["overdue_from"]:
+            add("on_time", unit, "", row["settled_at"], int(row["settled_at"] < row["overdue_from"]), 1)
+        if row["first_supplement_at"]:
+            add("asked", unit, "", row["first_supplement_at"], row["supplements"], 0)
+        if row["irregular_at"]:
+            add("irregular", unit, f"irregularity={row['irregularity']}", row["irregular_at"], 1, 0)
     for event in distinct:
         if event.kind == "payments.paid":
             add("amount", event.subject, "", event.time, event.fields["amount"], 0)
@@ -123,17 +123,14 @@ def day_sums(
     return {key: (n, d) for key, (n, d) in sums.items() if n or d}
 
 
-def overdue_at(
+def stocks_at(
     events: list[FakeEvent], unit: str, day: date, zone: ZoneInfo, above: dict[str, list[str]]
-) -> int:
-    """Dossiers overdue at the first instant of a local day."""
+) -> dict[str, int]:
+    """Dossiers overdue, and due within some working days, at the first instant of a local day."""
     distinct = list({(event.source, event.id): event for event in reversed(events)}.values())
-    count = 0
-    for code, row in dossiers(distinct):
-        if unit not in above[code] or not row["due_at"]:
-            continue
-        due_day = row["due_at"].astimezone(zone).date()
-        closed_day = row["closed_at"].astimezone(zone).date() if row["closed_at"] else None
-        still_open = closed_day is None or closed_day >= day
-        count += due_day < day and still_open
-    return count
+    now = datetime(day.year, day.month, day.day, tzinfo=zone)
+    rows = [row for code, row in dossiers(distinct) if unit in above[code]]
+    return {
+        "overdue": sum(counts(now, row["overdue_from"], row["closed_at"]) for row in rows),
+        **{f"due_{days}": sum(due_within(row, days, day) for row in rows) for days in (1, 3)},
+    }

@@ -39,7 +39,7 @@ INDICATORS = [
     indicator(id="events", over=tuple(kind.kind for kind in KINDS)),
     indicator(id="amount", over=("payments.paid",), numerator="amount"),
     indicator(id="online", over=("dossiers",), at="received_at", numerator="channel = 'online'"),
-    indicator(id="open", over=("dossiers",), kind="stock", from_="received_at", until="closed_at"),
+    indicator(id="open", over=("dossiers",), kind="stock", from_="received_at", until=("closed_at",)),
 ]
 DEFINITIONS = {
     topic: Definitions(INDICATORS, KINDS, UNITS, topic.removeprefix("ioc.events."))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,12 +16,13 @@ from streams.core.definitions import Definitions, EventFields
 from streams.core.indicators import Indicator
 from streams.core.sum_rows import Key, Value
 from streams.core.units import Province, Text, Unit, Units
-from tests.unit.reference import FakeEvent, day_sums, overdue_at
+from tests.fixtures.lives import WORKING
+from tests.unit.reference import FakeEvent, day_sums, stocks_at
+from tests.unit.reference_course import ZONE
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 NAME = Text("x", "x")
 UNITS = Units(
-    [Province("40", NAME, "Asia/Ho_Chi_Minh")],
+    [Province("40", NAME, ZONE.key, working=WORKING)],
     [Unit("a", NAME, "commune", "40", "40"), Unit("b", NAME, "office", "a", "40")],
 )
 ABOVE = {"a": ["a", "40"], "b": ["b", "a", "40"]}
@@ -30,7 +30,11 @@ KINDS = [
     EventFields("filings.received", {"channel": "string", "due_at": "timestamp"}),
     EventFields("filings.settled", {}),
     EventFields("filings.withdrawn", {}),
+    EventFields("filings.supplement_asked", {}),
     EventFields("filings.supplement_given", {"due_at": "timestamp"}),
+    EventFields("filings.paused", {}),
+    EventFields("filings.resumed", {}),
+    EventFields("filings.reopened", {}),
     EventFields("payments.paid", {"amount": "integer"}),
 ]
 
@@ -52,7 +56,7 @@ INDICATORS = [
         id="on_time",
         over=("dossiers",),
         at="settled_at",
-        where="due_at IS NOT NULL",
+        where="on_time IS NOT NULL",
         numerator="on_time",
         denominator="true",
     ),
@@ -64,7 +68,6 @@ INDICATORS = [
         numerator="elapsed_ms",
         denominator="true",
     ),
-    indicator(id="overdue", over=("dossiers",), kind="stock", from_="overdue_from", until="closed_at"),
     indicator(
         id="elapsed_bins",
         over=("dossiers",),
@@ -73,6 +76,27 @@ INDICATORS = [
         value="elapsed_ms",
         by=("channel",),
     ),
+    indicator(
+        id="processing",
+        over=("dossiers",),
+        at="settled_at",
+        where="processing_ms IS NOT NULL",
+        numerator="processing_ms",
+        denominator="true",
+    ),
+    indicator(id="asked", over=("dossiers",), at="first_supplement_at", numerator="supplements"),
+    indicator(id="irregular", over=("dossiers",), at="irregular_at", by=("irregularity",)),
+    *(
+        indicator(
+            id=f"due_{days}",
+            over=("dossiers",),
+            kind="stock",
+            from_=f"due_within_{days}_from",
+            until=("overdue_from", "closed_at"),
+        )
+        for days in (1, 3)
+    ),
+    indicator(id="overdue", over=("dossiers",), kind="stock", from_="overdue_from", until=("closed_at",)),
     indicator(id="amount", over=("payments.paid",), numerator="amount"),
     indicator(id="amount_bins", over=("payments.paid",), kind="histogram", value="amount"),
     indicator(
@@ -85,6 +109,7 @@ INDICATORS = [
         by=("type",),
     ),
 ]
+STOCKS = ("overdue", "due_1", "due_3")
 DEFINITIONS = Definitions(INDICATORS, KINDS, UNITS)
 
 START = datetime(2024, 2, 27, tzinfo=UTC)
@@ -173,18 +198,17 @@ def test_sums_equal_the_reference(events: list[FakeEvent], cuts: list[int], rest
         flows = {
             (key.indicator, key.unit, key.dims, datetime.fromtimestamp(key.bucket, ZONE).date()): (n, d)
             for key, (n, d) in days.items()
-            if key.indicator != "overdue" and (n or d)
+            if key.indicator not in STOCKS and (n or d)
         }
         assert flows == day_sums(events, arrived, ZONE, ABOVE)
         for unit in ("a", "b", "40"):
             for day in (date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1), date(2024, 3, 10)):
                 midnight = datetime(day.year, day.month, day.day, tzinfo=ZONE).timestamp()
-                backlog = sum(
-                    n
-                    for key, (n, _) in days.items()
-                    if key.indicator == "overdue" and key.unit == unit and key.bucket <= midnight
-                )
-                assert backlog == overdue_at(events, unit, day, ZONE, ABOVE)
+                stocks = dict.fromkeys(STOCKS, 0)
+                for key, (n, _) in days.items():
+                    if key.indicator in STOCKS and key.unit == unit and key.bucket <= midnight:
+                        stocks[key.indicator] += n
+                assert stocks == stocks_at(events, unit, day, ZONE, ABOVE)
 
 
 @given(

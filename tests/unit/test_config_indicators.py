@@ -7,7 +7,10 @@ from tests.fixtures.configuration import REGISTRY, SMALL, edited, problems, writ
 
 _EXPRESSION = "docs/configuration.md shows what an expression may hold."
 _PERCENT = "The indicator is a percentage: write one from 0 % to 100 %, with its sign."
-_INSTANTS = "received_at, due_at, overdue_from, settled_at, closed_at"
+_INSTANTS = (
+    "received_at, due_at, due_within_1_from, due_within_2_from, due_within_3_from, overdue_from,"
+    " first_supplement_at, second_supplement_at, settled_at, closed_at, irregular_at"
+)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,133 @@
+"""What is known of dossiers, as the columns that indicators look at, derived from what is kept of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from streams.core.calendars import Calendars
+from streams.core.columns import NULL, Array, Columns
+from streams.core.course import STEPS, Course, deadline, suspended_ms
+from streams.core.working import WorkingCalendar
+
+NEVER = 2**63 - 1
+"""In place of the instant of a first event that has not happened."""
+
+CLOSING = {"filings.settled": "settled", "filings.refused": "refused", "filings.withdrawn": "withdrawn"}
+"""What closes a dossier, and the outcome it gives."""
+
+WITHIN_DAYS = (1, 2, 3)
+"""Of how many working days before a deadline the columns tell when they begin."""
+
+LIFE_COLUMNS = {
+    "received_at": "timestamp",
+    "due_at": "timestamp",
+    **{f"due_within_{days}_from": "timestamp" for days in WITHIN_DAYS},
+    "overdue_from": "timestamp",
+    "first_supplement_at": "timestamp",
+    "second_supplement_at": "timestamp",
+    "settled_at": "timestamp",
+    "closed_at": "timestamp",
+    "outcome": "string",
+    "on_time": "boolean",
+    "elapsed_ms": "integer",
+    "processing_ms": "integer",
+    "supplements": "integer",
+    "irregular_at": "timestamp",
+    "irregularity": "string",
+}
+"""Columns that every dossier has, with their types; besides them the fields of its received and settled events."""
+
+OUTCOMES = (None, *CLOSING.values())
+"""What the codes of `outcome` say."""
+
+IRREGULARITIES = (None, *STEPS)
+"""What the codes of `irregularity` say: which event came out of turn first."""
+
+CLOSING_STEPS = [STEPS.index(outcome) for outcome in CLOSING.values()]
+
+_OUTCOME_IRREGULARITIES = np.array([0, *(step + 1 for step in CLOSING_STEPS)])
+
+
+def lives(kept: Columns, walked: Mapping[int, Course], calendars: Calendars) -> dict[str, Array]:
+    """LIFE_COLUMNS of some dossiers, from their columns as streams.core.dossiers keeps them.
+
+    `walked` has, by their place, the courses of those that need one. Instants are epoch ms and null where it has not
+    happened. On time and overdue are by local date: due today is on time until midnight. `outcome` is a position in
+    OUTCOMES, `irregularity` in IRREGULARITIES, `on_time` 1, 0 or -1 for null.
+    """
+    unit, due_at = kept["unit"], kept["due_at"]
+    received_at, settled_at, closed_at = (
+        np.where(kept[event] == NEVER, NULL, kept[event]) for event in ("received", "settled", "closed")
+    )
+    irregular = kept["closed"] < kept["received"]  # also where it has not been received
+    elapsed_ms = np.where((settled_at == NULL) | (received_at == NULL), NULL, settled_at - received_at)
+    life = {
+        "received_at": received_at,
+        "due_at": due_at,
+        "overdue_from": _midnights_after(due_at, unit, calendars),
+        "first_supplement_at": np.full(len(unit), NULL),
+        "second_supplement_at": np.full(len(unit), NULL),
+        "settled_at": settled_at,
+        "closed_at": closed_at,
+        "outcome": kept["outcome"].copy(),
+        "elapsed_ms": elapsed_ms,
+        "processing_ms": elapsed_ms.copy(),
+        "supplements": np.zeros(len(unit), np.int64),
+        "irregular_at": np.where(irregular, closed_at, NULL),
+        "irregularity": np.where(irregular, _OUTCOME_IRREGULARITIES[kept["outcome"]], 0),
+    }
+    for at, course in walked.items():
+        stated_at, calendar = int(kept["due"][at]), calendars.of(int(unit[at]))
+        for name, value in _walked({name: int(life[name][at]) for name in life}, course, stated_at, calendar):
+            life[name][at] = NULL if value is None else value
+    midnight = life["overdue_from"]
+    life |= _due_within(midnight, received_at, unit, calendars)
+    # a second supplement request makes a dossier late, whenever it is due (Decision 766/QĐ-TTg, settlement progress)
+    overdue_from = life["overdue_from"] = _earlier(midnight, life["second_supplement_at"])
+    judged = (settled_at != NULL) & (overdue_from != NULL)
+    life["on_time"] = np.where(judged, settled_at < overdue_from, -1)
+    return life
+
+
+def _walked(
+    life: Mapping[str, int], course: Course, stated_at: int, calendar: WorkingCalendar
+) -> Iterator[tuple[str, int | None]]:
+    """What of a dossier's columns its course makes other than they would be without."""
+    first, second, *_ = (*course.asked, None, None)
+    yield "first_supplement_at", first
+    yield "second_supplement_at", second
+    yield "supplements", len(course.asked)
+    yield "closed_at", course.closed_at
+    yield "outcome", 0 if course.outcome is None else CLOSING_STEPS.index(course.outcome) + 1
+    yield "irregular_at", course.irregular_at
+    yield "irregularity", 0 if course.irregularity is None else course.irregularity + 1
+    if life["due_at"] != NULL:
+        yield "overdue_from", deadline(life["due_at"], stated_at, course.suspensions, calendar)
+    if life["elapsed_ms"] != NULL:
+        yield "processing_ms", life["elapsed_ms"] - suspended_ms(course.suspensions, life["settled_at"])
+
+
+def _midnights_after(at_ms: Array, unit: Array, calendars: Calendars) -> Array:
+    midnights = np.full(len(at_ms), NULL)
+    there = np.flatnonzero(at_ms != NULL)
+    midnights[there] = calendars.next_day_starts(unit[there], at_ms[there]) * 1000
+    return midnights
+
+
+def _due_within(midnight: Array, received_at: Array, unit: Array, calendars: Calendars) -> dict[str, Array]:
+    """From when on few working days are left until a midnight; never before a dossier was received."""
+    due = np.flatnonzero(midnight != NULL)
+    columns = {}
+    for days in WITHIN_DAYS:
+        begins = columns[f"due_within_{days}_from"] = np.full(len(midnight), NULL)
+        within = calendars.due_within(unit[due], midnight[due], days) * 1000
+        begins[due] = np.maximum(within, received_at[due])
+    return columns
+
+
+def _earlier(one: Array, another: Array) -> Array:
+    """The earlier of two instants, or the one that is not null."""
+    earlier: Array = np.where(one == NULL, another, np.where(another == NULL, one, np.minimum(one, another)))
+    return earlier
