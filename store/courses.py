@@ -38,10 +38,14 @@ def lives(dossiers: str, calendar: WorkingDays) -> str:
     due = "assumeNotNull(due_at)"
     moved = calendar.midnight(f"{calendar.worked_day(calendar.last_number('due_worked + acc.1 + s.3'))} + 1")
     last_day = f"({calendar.day('deadline')} - 1)"
+    few_left = (
+        f"arrayMap(number -> {calendar.midnight(calendar.worked_day('number'))},"
+        f" [{', '.join(f'last_number - {days}' for days in WITHIN_DAYS)}]) AS few_left"
+    )
     within = [
-        f"if(last_number IS NULL, NULL, greatest({calendar.midnight(calendar.worked_day(f'last_number - {days}'))},"
-        f" ifNull(received_at, 0))) AS due_within_{days}_from"
-        for days in WITHIN_DAYS
+        f"if(deadline = 0, NULL, toNullable(greatest(few_left[{place}], ifNull(received_at, 0))))"
+        f" AS due_within_{days}_from"
+        for place, days in enumerate(WITHIN_DAYS, start=1)
     ]
     # Each layer names what the next one uses several times: within a layer a name is replaced by its expression.
     layers = [
@@ -70,12 +74,18 @@ def lives(dossiers: str, calendar: WorkingDays) -> str:
             "if(length(asked) >= 1, toNullable(asked[1]), NULL) AS first_supplement_at",
             "if(length(asked) >= 2, toNullable(asked[2]), NULL) AS second_supplement_at",
             "arrayResize(ended, length(begins), toInt64(0)) AS ends",
-            f"arrayMap(at_ms -> {calendar.elapsed_ms('at_ms')}, begins) AS worked_before",
-            f"arrayMap(at_ms -> {calendar.elapsed_ms('at_ms')}, ends) AS worked_after",
-            f"if(due_at IS NULL, 0, {calendar.elapsed_ms(due)}) AS due_worked",
             f"if(due_at IS NULL, 0, {calendar.midnight(f'{calendar.day(due)} + 1')}) AS stated",
         ],
-        ["arrayMap((b, e, x, y) -> (b, e, y - x), begins, ends, worked_before, worked_after) AS suspensions"],
+        # of several instants at once, because the expression is long
+        [
+            f"arrayMap(at_ms -> {calendar.elapsed_ms('at_ms')},"
+            " arrayConcat([ifNull(due_at, 0)], begins, ends)) AS worked",
+        ],
+        [
+            "worked[1] AS due_worked",
+            "arrayMap((b, e, place) -> (b, e, worked[1 + length(begins) + place] - worked[1 + place]), begins, ends,"
+            " arrayEnumerate(begins)) AS suspensions",
+        ],
         [
             "elapsed_ms - arraySum(s -> greatest(least(if(s.2 = 0, until, s.2), until) - s.1, 0), suspensions)"
             " AS processing_ms",
@@ -84,9 +94,12 @@ def lives(dossiers: str, calendar: WorkingDays) -> str:
             " s.2 = 0, (acc.1, toInt64(0)),"
             f" (acc.1 + s.3, if(acc.1 + s.3 = 0, acc.2, {moved}))), suspensions, (toInt64(0), stated)).2 AS deadline",
         ],
-        ["nullIf(deadline, 0) AS midnight"],
         [
-            f"if(deadline = 0, NULL, toNullable({calendar.number(last_day)})) AS last_number",
+            "nullIf(deadline, 0) AS midnight",
+            f"{calendar.number(last_day)} AS last_number",
+        ],
+        [
+            few_left,
             f"{first(['midnight', 'second_supplement_at'])} AS overdue_from",
         ],
         [*within, "settled_at < overdue_from AS on_time"],

@@ -5,8 +5,9 @@ An event that may be gone arrived before an instant, the horizon. What it change
 - Of events themselves: the days up to the newest event time among all that arrived before the horizon. Arrivals and
   event times are two things: history that was imported yesterday can be recomputed, however old it is.
 - Of dossiers, moreover: a dossier with an event from before the horizon is known in part or not at all, so every day
-  that it can count on is lost: those of its events that are still there, and those of every due date that it was ever
-  given, with the day after, on which it is overdue. All other dossiers have all their events.
+  that it can count on is lost: those of its events that are still there, and those around every due date that it was
+  ever given, so far as suspensions can have moved its deadline: no further than the dossier lasted, and some days for
+  weekends and holidays. All other dossiers have all their events.
 
 So a day that is left is exact on both sides, and no difference on it comes of retention. What has to be known of
 removed events stands in `arrival_days` and `dossier_arrivals`, which are kept for ever. What a unit has lost, those
@@ -25,6 +26,10 @@ from store.recompute import Pass
 from store.retention import removed_before
 from streams.core.buckets import DAY, HOUR, MINUTE
 from streams.core.units import Province, Units
+
+_AROUND_DAYS = 60
+"""How far from a due date a dossier can count without a suspension: the days before it are those in which few working
+days are left, the days after it those by which weekends and holidays lengthen a suspension."""
 
 _SUMS = {MINUTE: "minute_sums", HOUR: "hour_sums", DAY: "day_sums"}
 
@@ -72,12 +77,15 @@ class Horizon(NamedTuple):
                 f"SELECT unit, {lost} AS lost, true AS until FROM arrival_days WHERE day <= '{self.events}'"
             )
         if self.events and wanted.over_dossiers:
-            known = f"FROM dossier_arrivals WHERE toDate(first_arrived_at) <= '{self.events}'"
+            known = f"FROM dossier_arrivals FINAL WHERE toDate(first_arrived_at) <= '{self.events}'"
             due = f"toDate32(arrayJoin(due_at), '{zone}')"
+            span = "max(greatest(dateDiff('day', first_time, last_time), 0))"
+            around = f"arrayJoin(range(-{_AROUND_DAYS}, {_AROUND_DAYS} + span))"
             parts += [
                 f"SELECT unit, toDate32(time, '{zone}') AS lost, false AS until FROM events"
                 f" WHERE (unit, sipHash64(dossier)) IN (SELECT unit, dossier {known})",
-                f"SELECT unit, {due} + arrayJoin([0, 1]) AS lost, false AS until {known}",
+                f"SELECT unit, due + {around} AS lost, false AS until"
+                f" FROM (SELECT unit, {due} AS due, {span} AS span {known} GROUP BY unit, due)",
             ]
         return (
             "SELECT links.parent AS unit, maxOrNullIf(lost, until) AS last_day,"

@@ -54,7 +54,7 @@ INDICATORS = {
     if name
     in (
         *("online_filing_rate", "on_time_settlement", "settlement_days", "overdue_backlog", "open_backlog"),
-        *("online_payment_rate", "records_cleaned"),
+        *("online_payment_rate", "records_cleaned", "due_within_3_days", "supplemented_once"),
     )
 }
 
@@ -81,7 +81,10 @@ def dossier(unit: str, number: int, received: datetime, rng: random.Random) -> I
     if rng.random() < 0.1:
         yield happened("filings.received", received + DAY * rng.randrange(1, 40), channel="online")
     if rng.random() < 0.2:
-        yield happened("filings.supplement_asked", received + DAY * rng.randrange(1, 20))
+        asked = received + DAY * rng.randrange(1, 20)
+        yield happened("filings.supplement_asked", asked)
+        if rng.random() < 0.8:  # the deadline moves
+            yield happened("filings.supplement_given", asked + DAY * rng.choice([2, 15, 70]))
     if rng.random() < 0.9:
         ended = received + DAY * rng.choice([1, 2, 5, 40, 120])
         if ended < NOW:
