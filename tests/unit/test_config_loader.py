@@ -103,11 +103,12 @@ def test_a_source_is_checked_against_the_event_types(tmp_path: Path) -> None:
 
 def test_the_examples_of_the_documentation_have_no_mistakes(tmp_path: Path) -> None:
     text = (SHIPPED.parent / "docs/configuration.md").read_text(encoding="utf-8")
-    units, indicators, alerts, recipients, retention = re.findall(
+    units, calendar, indicators, alerts, recipients, retention = re.findall(
         r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL
     )
     files = {
         "units/p.yaml": units,
+        "calendars/vietnam.yaml": calendar,
         "indicators/filings.yaml": indicators,
         "alerts/filings.yaml": alerts,
         "recipients.yaml": recipients,
