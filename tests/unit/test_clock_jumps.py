@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from streams.core.alerting import AlertDelta, Evaluator
@@ -67,6 +67,8 @@ def test_an_alert_is_not_lost_though_the_clock_jumped_while_it_was_pending(jumps
 
 @given(JUMPS)
 def test_a_window_of_an_hour_has_its_figures_again_when_the_clock_is_right_again(jumps: list[int]) -> None:
+    # an alert that begins twice at the very same millisecond is the same alert
+    assume(len({0, 1000, 60_000, 61_000, 62_000, *jumps}) == 5 + len(jumps))
     watching = evaluator(BUSY, FEW)
     watching.take(update(minute("2026-11-05T07:50", 1, 10)), NOW)
     told = ticks(watching, [NOW, NOW + 60_000, *(NOW + jump for jump in jumps)])
