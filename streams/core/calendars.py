@@ -29,15 +29,19 @@ class Calendars:
         """The local midnights (epoch seconds) that end the days of instants."""
         return self._each(WorkingCalendar.next_day_starts, unit, at_ms)
 
-    def due_within(self, unit: Array, overdue_from_ms: Array, days: int) -> Array:
-        """See WorkingCalendar."""
-        return self._each(lambda calendar, at_ms: calendar.due_within(at_ms, days), unit, overdue_from_ms)
+    def due_within(self, unit: Array, overdue_from_ms: Array, days: Sequence[int]) -> list[Array]:
+        """From when (epoch seconds) on no more than so many working days are left before midnights.
 
-    def _each(self, instants: Callable[[WorkingCalendar, Array], Array], unit: Array, at_ms: Array) -> Array:
-        result = np.empty(len(at_ms), np.int64)
+        On the last day none is left, on the working day before it one.
+        """
+        last = self._each(WorkingCalendar.last_number, unit, overdue_from_ms)
+        return [self._each(WorkingCalendar.numbered_days, unit, last - few) for few in days]
+
+    def _each(self, of: Callable[[WorkingCalendar, Array], Array], unit: Array, column: Array) -> Array:
+        result = np.empty(len(column), np.int64)
         calendar_of = self._of[unit]
         for number, calendar in enumerate(self._calendars):
             mine = calendar_of == number
             if mine.any():
-                result[mine] = instants(calendar, at_ms[mine])
+                result[mine] = of(calendar, column[mine])
         return result

@@ -36,6 +36,31 @@ class Codes(dict[K, int]):
         return code
 
 
+class Chosen(dict[str, Array]):
+    """Some rows of columns, in any order; a column is taken when it is first asked for: `rows[name]`."""
+
+    def __init__(self, columns: Columns, rows: Array) -> None:
+        super().__init__()
+        self._columns = columns
+        self._rows = rows
+
+    def __missing__(self, name: str) -> Array:
+        column = self[name] = self._columns[name][self._rows]
+        return column
+
+
+class Joined(dict[str, Array]):
+    """The rows of several columns one after the other; a column is put together when it is first asked for."""
+
+    def __init__(self, parts: Sequence[Columns]) -> None:
+        super().__init__()
+        self._parts = parts
+
+    def __missing__(self, name: str) -> Array:
+        column = self[name] = np.concatenate([part[name] for part in self._parts])
+        return column
+
+
 class Projection:
     """From the code of a value to the code of what matters of it, for whole columns."""
 

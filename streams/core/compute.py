@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from streams.core.buckets import DAY, HORIZON_S, HOUR, MINUTE, Buckets, stock_buckets
-from streams.core.columns import Array, Columns
+from streams.core.columns import Array, Chosen, Columns, Joined
 from streams.core.course import STEPS
 from streams.core.definitions import Definitions, Slot
 from streams.core.dossiers import DossierRows, Dossiers
@@ -157,7 +157,7 @@ class State:
         for kind, rows in blocks.items():
             dossiers.fold(kind, rows)
         after = dossiers.life(touched)
-        both = {name: np.concatenate([before[name], after[name]]) for name in after}
+        both = Joined([before, after])
         both["arrived"] = np.concatenate([arrived[known], arrived])
         both["sign"] = np.repeat([-1, 1], [len(before["unit"]), len(touched)])
         for slot in self._slots:
@@ -166,7 +166,7 @@ class State:
 
     def _count_moments(self, slot: Slot, lives: Columns) -> None:
         rows, at_ms, sign = slot.moments(lives)
-        counting = {name: column[rows] for name, column in lives.items()}
+        counting = Chosen(lives, rows)
         sign *= counting["sign"]
         if slot.is_stock:
             self._count(slot.tally, counting, sign, self._stock_places(counting["unit"], at_ms))

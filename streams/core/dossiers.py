@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from streams.core.calendars import Calendars
-from streams.core.columns import NULL, Array, Codes, Columns, first_of, renumbered
+from streams.core.columns import NULL, Array, Chosen, Codes, Columns, first_of, renumbered
 from streams.core.course import STEPS, Course, walk
 from streams.core.life import CLOSING, CLOSING_STEPS, NEVER, OUTCOMES, lives
 
@@ -217,7 +217,7 @@ class Dossiers:
 
     def life(self, rows: Array) -> dict[str, Array]:
         """What indicators look at of some dossiers: unit, codes of the attributes, numbers, and what `lives` gives."""
-        kept = {name: column[rows] for name, column in self._columns.items()}
+        kept = Chosen(self._columns, rows)
         walked = {at: _course(self._traces[int(rows[at])]) for at in np.flatnonzero(kept["walked"]).tolist()}
         return {
             "unit": kept["unit"],

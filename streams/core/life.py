@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -79,8 +80,8 @@ def lives(kept: Columns, walked: Mapping[int, Course], calendars: Calendars) -> 
         "irregularity": np.where(irregular, _OUTCOME_IRREGULARITIES[kept["outcome"]], 0),
     }
     for at, course in walked.items():
-        stated_at, calendar = int(kept["due"][at]), calendars.of(int(unit[at]))
-        for name, value in _walked({name: int(life[name][at]) for name in life}, course, stated_at, calendar):
+        times = _Times(int(due_at[at]), int(kept["due"][at]), int(settled_at[at]), int(elapsed_ms[at]))
+        for name, value in _walked(course, times, calendars.of(int(unit[at]))):
             life[name][at] = NULL if value is None else value
     midnight = life["overdue_from"]
     life |= _due_within(midnight, received_at, unit, calendars)
@@ -91,9 +92,16 @@ def lives(kept: Columns, walked: Mapping[int, Course], calendars: Calendars) -> 
     return life
 
 
-def _walked(
-    life: Mapping[str, int], course: Course, stated_at: int, calendar: WorkingCalendar
-) -> Iterator[tuple[str, int | None]]:
+class _Times(NamedTuple):
+    """Of a dossier, epoch ms or NULL."""
+
+    due_at: int
+    stated_at: int
+    settled_at: int
+    elapsed_ms: int
+
+
+def _walked(course: Course, times: _Times, calendar: WorkingCalendar) -> Iterator[tuple[str, int | None]]:
     """What of a dossier's columns its course makes other than they would be without."""
     first, second, *_ = (*course.asked, None, None)
     yield "first_supplement_at", first
@@ -103,10 +111,10 @@ def _walked(
     yield "outcome", 0 if course.outcome is None else CLOSING_STEPS.index(course.outcome) + 1
     yield "irregular_at", course.irregular_at
     yield "irregularity", 0 if course.irregularity is None else course.irregularity + 1
-    if life["due_at"] != NULL:
-        yield "overdue_from", deadline(life["due_at"], stated_at, course.suspensions, calendar)
-    if life["elapsed_ms"] != NULL:
-        yield "processing_ms", life["elapsed_ms"] - suspended_ms(course.suspensions, life["settled_at"])
+    if times.due_at != NULL:
+        yield "overdue_from", deadline(times.due_at, times.stated_at, course.suspensions, calendar)
+    if times.elapsed_ms != NULL:
+        yield "processing_ms", times.elapsed_ms - suspended_ms(course.suspensions, times.settled_at)
 
 
 def _midnights_after(at_ms: Array, unit: Array, calendars: Calendars) -> Array:
@@ -120,10 +128,11 @@ def _due_within(midnight: Array, received_at: Array, unit: Array, calendars: Cal
     """From when on few working days are left until a midnight; never before a dossier was received."""
     due = np.flatnonzero(midnight != NULL)
     columns = {}
-    for days in WITHIN_DAYS:
+    for days, within in zip(
+        WITHIN_DAYS, calendars.due_within(unit[due], midnight[due], WITHIN_DAYS), strict=True
+    ):
         begins = columns[f"due_within_{days}_from"] = np.full(len(midnight), NULL)
-        within = calendars.due_within(unit[due], midnight[due], days) * 1000
-        begins[due] = np.maximum(within, received_at[due])
+        begins[due] = np.maximum(within * 1000, received_at[due])
     return columns
 
 

@@ -83,12 +83,12 @@ class WorkingCalendar(Calendar):
         last = int(self._working_days[min(number, len(self._working_days) - 1)])
         return self._starts[min(last + 1, len(self._starts) - 1)]
 
-    def due_within(self, overdue_from_ms: Array, days: int) -> Array:
-        """From when (epoch seconds) on no more than so many working days are left before these midnights.
+    def last_number(self, midnight_ms: Array) -> Array:
+        """How many days are worked before these midnights, since the calendar began."""
+        numbers: Array = self._numbers[np.searchsorted(self._midnights, midnight_ms // 1000) - 1]
+        return numbers
 
-        On the last day none is left, on the working day before it one.
-        """
-        last = np.searchsorted(self._midnights, overdue_from_ms // 1000) - 1
-        number = np.maximum(self._numbers[last] - days, 1)
-        begins: Array = self._midnights[self._working_days[number - 1]]
+    def numbered_days(self, number: Array) -> Array:
+        """The worked days of these numbers, the first for smaller ones: the midnights (epoch seconds) they begin at."""
+        begins: Array = self._midnights[self._working_days[np.maximum(number, 1) - 1]]
         return begins
