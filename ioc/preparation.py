@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config.loader import Configuration
 from ioc.settings import Settings
-from store import retention
+from store import counted_by, retention
 from store.client import connect
 from store.dimensions import fill
 from store.migrate import migrate
@@ -32,5 +32,6 @@ def prepare_tables(settings: Settings, configuration: Configuration) -> None:
         migrate(client, settings.clickhouse_database)
         retention.apply(client, configuration.retention)
         fill(client, configuration.units, configuration.indicators)
+        counted_by.note_first(client, configuration.units, configuration.indicators)
     finally:
         client.close()

@@ -1,6 +1,6 @@
 """`ioc rebuild`: all figures from the raw events, beside the live monitor, then in place of its own.
 
-The order, and what a kill leaves: see docs/adr/0010-rebuild.md.
+The order, and what a kill leaves: see docs/adr/0012-rebuild.md.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from aiokafka.errors import KafkaError
 from clickhouse_connect.driver.client import Client
 
 from config.loader import Configuration
+from ioc.preparation import prepare_topics
 from ioc.settings import Settings
 from schemas.registry import Registry
+from store import counted_by
 from store.history import History, has_arrivals_until
 from store.horizon import Horizon
 from store.staging import Changes, Staging, complete, newest_generation, sweep
@@ -65,6 +67,7 @@ class Rebuild:
         registry: Registry,
         say: Callable[[str], None],
     ) -> None:
+        self._settings = settings
         self._kafka = settings.kafka
         self._client = client
         self._configuration = configuration
@@ -89,6 +92,7 @@ class Rebuild:
 
     async def _run(self, *, dry: bool) -> Result:
         started = time.monotonic()
+        prepare_topics(self._settings)
         progress = await self._progress()
         complete(self._client, {partition: one.generation for partition, one in progress.items()})
         generation = 1 + max(newest_generation(self._client), *(one.generation for one in progress.values()))
@@ -195,6 +199,7 @@ class Rebuild:
         await self._send(
             (topics.INDICATORS.name, key, _encode(update)) for key, update in self._figures(staging)
         )
+        counted_by.note(self._client, self._configuration.units, self._configuration.indicators)
         if await self._is_stored(told):
             sweep(self._client, self._indicators, staging.generation)
 

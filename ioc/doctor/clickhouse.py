@@ -7,11 +7,16 @@ from urllib.parse import urlsplit
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
+from config.loader import load
 from ioc.doctor.finding import Finding, in_words
 from ioc.doctor.reach import unreachable
+from ioc.errors import UserError
 from ioc.settings import Settings
+from store import counted_by
 from store.client import ClickHouseUnreachableError, connect
 from store.migrate import migrations
+
+_NAMED = 5
 
 _AUDIT_OLD_SECONDS = 2 * 3600
 """Its longest interval is an hour."""
@@ -48,6 +53,10 @@ def examine(settings: Settings, now: float) -> Iterator[Finding]:
                 "SELECT toUnixTimestamp64Milli(max(newest)) FROM arrivals WHERE kind = 'updates.figures_audited'"
             ).result_rows[0][0]
             yield audit_finding(now - audited_ms / 1000 if audited_ms > 0 else None)
+            configuration = load(settings.config)
+            yield past_finding(counted_by.changed(client, configuration.units, configuration.indicators))
+    except UserError as error:
+        yield Finding("fail", "config", str(error).splitlines()[0], "`ioc check` says all of it.")
     except ClickHouseError as error:
         what = str(error).splitlines()[0]
         yield Finding("fail", "tables", what, "`ioc up`, and the store role at its start, makes them.")
@@ -71,6 +80,20 @@ def tables_finding(applied: Collection[str], wanted: Sequence[str]) -> Finding:
             "warn", "tables", f"of a newer version: {', '.join(ahead)}", "Update this installation."
         )
     return Finding("ok", "tables", f"migrated to {wanted[-1]}")
+
+
+def past_finding(changed: Sequence[str]) -> Finding:
+    """Whether earlier days were counted as new events are, by what has changed since (see store.counted_by)."""
+    if not changed:
+        return Finding("ok", "past", "earlier days are counted by the same definitions and units")
+    names = ", ".join("units or calendars" if what == counted_by.UNITS else what for what in changed[:_NAMED])
+    more = f" and {len(changed) - _NAMED} more" if len(changed) > _NAMED else ""
+    return Finding(
+        "warn",
+        "past",
+        f"changed or new since earlier days were counted: {names}{more}",
+        "`ioc rebuild` counts all of the past anew; with --dry-run it says what would change.",
+    )
 
 
 def audit_finding(age_seconds: float | None) -> Finding:

@@ -20,7 +20,7 @@ from confluent_kafka import Producer
 from config.columns import event_fields
 from config.loader import load
 from ioc.rebuild import Rebuild, Result
-from store import dimensions
+from store import counted_by, dimensions
 from store.audit import audit
 from streams.admin import create_topics
 from tests.fixtures.faults import Feed, Sent, configuration, events, wait_until_exact
@@ -58,6 +58,10 @@ def change_the_configuration(monitor: Monitor) -> None:
     for role in ("compute", "store"):
         monitor.stop_worker(role)
         monitor.start_worker(role)
+
+
+def past(monitor: Monitor, client: Client) -> list[str]:
+    return counted_by.changed(client, monitor.configuration.units, monitor.configuration.indicators)
 
 
 def rebuild(monitor: Monitor, *, dry: bool = False) -> Result:
@@ -113,7 +117,10 @@ def test_a_changed_definition_and_hierarchy_are_right_for_the_past_and_the_wall_
     feed = Feed(own_monitor, 1, per_second=3_000, most=6_000)
     feed.finish()
     wait_until_exact(own_monitor, feed)
-    change_the_configuration(own_monitor)
+    with own_monitor.client() as client:
+        counted_by.note_first(client, own_monitor.configuration.units, own_monitor.configuration.indicators)
+        change_the_configuration(own_monitor)
+        assert past(own_monitor, client) == [counted_by.UNITS, "online_filing_rate"]
     assert rebuild(own_monitor, dry=True).changes.by_indicator["online_filing_rate"] > 100
     with Wall(own_monitor, "online_filing_rate", oldest_day(own_monitor)) as wall:
         done = rebuild(own_monitor)
@@ -126,6 +133,7 @@ def test_a_changed_definition_and_hierarchy_are_right_for_the_past_and_the_wall_
     assert wait_until_exact(own_monitor, more) > 500
     with own_monitor.client() as client:
         assert not client.query("SHOW TABLES LIKE 'rebuilt%'").result_rows
+        assert past(own_monitor, client) == []
     assert "Traceback" not in own_monitor.log("compute")
 
 

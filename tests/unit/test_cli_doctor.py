@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from dashboards.push import Report
 from ioc.cli import app
-from ioc.doctor.clickhouse import tables_finding
+from ioc.doctor.clickhouse import past_finding, tables_finding
 from ioc.doctor.finding import in_words
 from ioc.doctor.kafka import behind, role_finding, stream_finding, topics_finding
 from ioc.doctor.web import grafana_finding
@@ -132,3 +132,11 @@ def test_an_unusable_environment_variable_is_named(monkeypatch: pytest.MonkeyPat
     result = CliRunner().invoke(app, ["doctor"])
     assert result.exit_code == 2
     assert "IOC_WALL_PORT='eighty'" in result.stderr
+
+
+def test_it_names_what_has_changed_since_the_past_was_counted() -> None:
+    assert past_finding([]).level == "ok"
+    changed = past_finding(["", *"abcdef"])
+    assert changed.level == "warn"
+    assert changed.what.endswith("units or calendars, a, b, c, d and 2 more")
+    assert "ioc rebuild" in changed.advice
