@@ -1,10 +1,10 @@
-"""From handing an event to the producer until its row, and a figure that counts it, can be read in ClickHouse.
+"""From handing an event to the producer until its row, and a figure that counts it, can be read, and an alert fires.
 
     python -m benchmarks.latency [--rates 1000 10000 50000] [--seconds S]
 
 Broker, ClickHouse, compute and store on one machine, with the producer and whoever asks. A hundred events a second are
 followed by their offsets. ClickHouse is asked every 50 ms up to which offset it has events and figures: what is
-reported includes that wait.
+reported includes that wait. Alerts are those of benchmarks.alarms, two a second; rules are evaluated every second.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from confluent_kafka import Producer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.alarms import Probes, configuration
 from benchmarks.filled import events
+from ioc.settings import Settings
 from streams.topics import events_topic, part
 from tests.fixtures.monitor import Monitor
 
@@ -126,26 +128,41 @@ def main() -> None:
     arguments.add_argument("--seconds", type=int, default=20)
     options = arguments.parse_args()
     table = Table(title=f"{options.seconds} s each; ms from produce until it can be read in ClickHouse")
-    for heading in ("events/s", "produced/s", "row p50", "row p99", "figure p50", "figure p99", "figure max"):
+    for heading in (
+        "events/s",
+        "produced/s",
+        "row p50",
+        "row p99",
+        "figure p50",
+        "figure p99",
+        "alert p50",
+        "alert p99",
+    ):
         table.add_column(heading, justify="right")
     with tempfile.TemporaryDirectory() as folder:
-        monitor = Monitor(Path(folder))
+        monitor = Monitor(Path(folder), configuration(Settings.config, Path(folder) / "config"))
         try:
             monitor.start()
             units = [
                 code for code, unit in monitor.configuration.units.units.items() if unit.province == "40"
             ]
+            communes = [code for code in units if monitor.configuration.units.units[code].level == "commune"]
+            share = len(communes) // len(options.rates)
             with monitor.client() as client:
                 for seed, rate in enumerate((100, *options.rates)):  # the first to warm up
                     data = list(events(rate * options.seconds, units, seed))
                     feed = Feed(monitor.kafka.bootstrap, data, rate)
+                    chosen = communes[share * (seed - 1) :][: min(share, 2 * options.seconds)] if seed else []
+                    probes = Probes(monitor.kafka.bootstrap, chosen)
+                    probes.start()
                     watches = measure(client, feed)
+                    probes.join()
                     row, figure = (np.array(watch.latencies) * 1000 for watch in watches)
                     if seed:
                         figures = [
                             *np.percentile(row, (50, 99)),
                             *np.percentile(figure, (50, 99)),
-                            figure.max(),
+                            *np.percentile(np.array(probes.latencies) * 1000, (50, 99)),
                         ]
                         table.add_row(
                             f"{rate:,}",

@@ -39,7 +39,7 @@ _LONGEST_PAUSE_SECONDS = 0.5
 TIDY_SECONDS = 60.0
 """How often garbage in cycles is looked for."""
 
-EVALUATE_SECONDS = 2.0
+EVALUATE_SECONDS = 1.0
 """How often alert rules are evaluated."""
 
 _SESSION_SECONDS, _HEARTBEAT_SECONDS = 10.0, 2.0
