@@ -9,13 +9,15 @@ from collections.abc import Sequence
 
 from store.lineage import text
 from store.working_days import WorkingDays
-from streams.core.course import CLOSED, IRREGULAR, REGULAR, STEPS, SUSPENDED
+from streams.core.course import CLOSED, IRREGULAR, MOST_STEPS, REGULAR, STEPS, SUSPENDED
 from streams.core.life import WITHIN_DAYS
 
 _EVENTS = f"[{', '.join(text(f'filings.{step}') for step in STEPS)}]"
 _PLACE = f"indexOf({_EVENTS}, toString(event))"
 
-STEPS_OF_EVENTS = f"arraySort(groupArrayIf(at_ms * 16 + {_PLACE} - 1, {_PLACE} > 0))"
+STEPS_OF_EVENTS = (
+    f"arraySlice(arraySort(groupArrayIf(at_ms * 16 + {_PLACE} - 1, {_PLACE} > 0)), 1, {MOST_STEPS})"
+)
 """Aggregates events (`event`, `at_ms`) to numbers: 16 times the time, and the position in STEPS."""
 
 _COURSE = REGULAR | IRREGULAR

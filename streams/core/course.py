@@ -24,6 +24,9 @@ STEPS = (
 )
 """Events that change a dossier's state, in the order of several at one instant: a register may know the day only."""
 
+MOST_STEPS = 1_000
+"""So many events of a dossier count, the earliest. Only a source that gives all its dossiers one number sends more."""
+
 ABSENT, OPEN, WAITING, PAUSED, WAITING_AND_PAUSED, CLOSED = range(6)
 """States: waiting for a supplement and paused are both possible, each ends by its own event."""
 

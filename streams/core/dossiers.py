@@ -15,7 +15,7 @@ import numpy as np
 
 from streams.core.calendars import Calendars
 from streams.core.columns import NULL, Array, Chosen, Codes, Columns, first_of, renumbered
-from streams.core.course import STEPS, Course, walk
+from streams.core.course import MOST_STEPS, STEPS, Course, walk
 from streams.core.life import CLOSING, CLOSING_STEPS, NEVER, OUTCOMES, lives
 
 _RECEIVED = STEPS.index("received")
@@ -185,7 +185,10 @@ class Dossiers:
             if row not in self._traces:
                 self._traces[row] = self._begun(row)
                 self._columns["walked"][row] = 1
-            self._traces[row].add((stamp[0], step, stamp[1]))
+            trace = self._traces[row]
+            trace.add((stamp[0], step, stamp[1]))
+            if len(trace) > MOST_STEPS:
+                trace.remove(max(trace))
 
     def _begun(self, row: int) -> set[_Trace]:
         """The trace of a dossier that was received and closed at most once."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +15,7 @@ from schemas.registry import load_registry
 from store.migrate import migrate
 from store.raw_rows import dossier_rows
 from streams.core.columns import NULL
+from streams.core.course import MOST_STEPS
 from streams.core.life import IRREGULARITIES, LIFE_COLUMNS, OUTCOMES
 from streams.core.units import Province, Text
 from streams.rows import COLUMNS
@@ -58,6 +59,22 @@ def lives(count: int) -> Iterator[list[FakeEvent]]:
         ]
 
 
+def endless(dossier: str) -> list[FakeEvent]:
+    """As a source tells it that gives all its dossiers one number; the last of its events do not count."""
+    rng = random.Random(9)
+    events = [
+        FakeEvent(
+            f"filings.{rng.choice(ORDER)}",
+            f"{dossier}/{number}",
+            "a",
+            at("03-01") + timedelta(minutes=number * 7 % 1200),
+            {"dossier": dossier, "due_at": None},
+        )
+        for number in range(MOST_STEPS + 200)
+    ]
+    return rng.sample(events, len(events))
+
+
 STATING = ("received", "supplement_asked", "supplement_given", "resumed", "reopened")
 
 
@@ -84,7 +101,7 @@ def row(event: FakeEvent) -> list[Any]:
 
 def test_lives_are_told_alike(clickhouse_client: Client, clickhouse_database: str) -> None:
     migrate(clickhouse_client, clickhouse_database)
-    told = list(lives(1500))
+    told = [*lives(1500), endless("endless")]
     clickhouse_client.insert("events", [row(event) for life in told for event in life], COLUMNS["events"])
     kinds = {fields.kind: fields for fields in event_fields(load_registry())}
     province = Province("40", Text("Tỉnh", "Province"), ZONE.key, working=WORKING)
