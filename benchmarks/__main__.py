@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-_NO_BENCHMARK = ("__init__", "__main__", "filled", "peers", "workers", "core")
+_NO_BENCHMARK = ("__init__", "__main__", "alarms", "filled", "peers", "workers", "core")
 
 
 def main() -> int:
