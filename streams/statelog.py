@@ -72,6 +72,16 @@ _Record = tuple[bytes, bytes]
 """(key, value)"""
 
 
+class UnreadableLogError(RuntimeError):
+    """The log is in a format that this version does not know."""
+
+    def __init__(self, error: msgspec.DecodeError) -> None:
+        super().__init__(
+            f"the state was written by another version of the monitor ({error}):"
+            " start with an empty data folder and import again"
+        )
+
+
 class StateLog(Generic[D]):
     """The log of one partition number's state."""
 
@@ -98,10 +108,16 @@ class StateLog(Generic[D]):
 
         Returns:
             The last group of each writer: it may have died before it told others of what it had logged.
+
+        Raises:
+            UnreadableLogError: another version of the monitor wrote it.
         """
         self._keys = list(records)
         self._delta_bytes = sum(map(len, records.values()))
-        deltas = {key: self._decode(value) for key, value in records.items()}
+        try:
+            deltas = {key: self._decode(value) for key, value in records.items()}
+        except msgspec.DecodeError as error:
+            raise UnreadableLogError(error) from error
         for delta in sorted(deltas.values(), key=lambda delta: delta.version):
             state.restore(delta)
         groups = {key: _group_of(key) for key in records if not key.endswith(_SNAPSHOT)}

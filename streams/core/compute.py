@@ -247,11 +247,7 @@ class States:
             yield topic, self._of[topic].drain()
 
     def restore(self, delta: Delta) -> None:
-        """Overlay a delta on the state of its topic.
-
-        Raises:
-            RuntimeError: it is of several topics, as an earlier version of the monitor wrote it.
-        """
+        """Overlay a delta on the state of its topic."""
         self._of[_topic(delta)].restore(delta)
 
     def repeat(self, deltas: Iterable[Delta]) -> None:
@@ -269,10 +265,5 @@ class States:
 
 
 def _topic(delta: Delta) -> str:
-    if len(delta.offsets) != 1:
-        msg = (
-            f"the log holds a state of {' and '.join(delta.offsets)} together, written by an earlier version;"
-            " start with an empty data folder and import again"
-        )
-        raise RuntimeError(msg)
-    return next(iter(delta.offsets))
+    (topic,) = delta.offsets
+    return topic
