@@ -120,7 +120,7 @@ class Staging:
     def gather(self) -> None:
         """Put all of them into one table, in place of what it has."""
         self.flush()
-        self._client.command(f"TRUNCATE TABLE {self.name}")
+        self._client.command(f"ALTER TABLE {self.name} DROP PARTITION tuple()")  # `writer` may not truncate
         for partition in self._partitions:
             _attach(self._client, self._table(partition), self.name)
 

@@ -111,6 +111,23 @@ def test_the_writer_applies_the_retention(run: Run) -> None:
     assert not any(errors), errors
 
 
+def test_the_writer_puts_rebuilt_figures_in_place(run: Run) -> None:
+    """The statements of store.staging."""
+    errors = run(
+        "writer",
+        [
+            "USE ioc",
+            *(f"CREATE TABLE {name} AS indicator_values" for name in ("rebuilt_1", "rebuilt_1_0")),
+            "SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, '^rebuilt_')",
+            "ALTER TABLE rebuilt_1 DROP PARTITION tuple()",
+            "ALTER TABLE rebuilt_1 ATTACH PARTITION tuple() FROM rebuilt_1_0",
+            "ALTER TABLE indicator_values ATTACH PARTITION tuple() FROM rebuilt_1",
+            *(f"DROP TABLE IF EXISTS {name}" for name in ("rebuilt_1", "rebuilt_1_0")),
+        ],
+    )
+    assert not any(errors), errors
+
+
 def test_the_writer_has_no_business_elsewhere(run: Run) -> None:
     refused = [
         "CREATE DATABASE other",
