@@ -1,7 +1,8 @@
 """What happens to one dossier from its receipt to its end, and the other work of a unit. Pure: all chance is `rng`.
 
 Lengths are real ones divided by `speed`, so that a demonstration sees the end of what it saw begin. Being late is the
-exception: overdue is a matter of calendar days, so a late dossier is settled on a later day at any speed.
+exception: overdue is a matter of calendar days, so a late dossier is settled on a later day at any speed. Clerks make
+mistakes, too: now and then a supplement is asked for twice, or something is told of a dossier that is settled already.
 """
 
 from __future__ import annotations
@@ -50,12 +51,12 @@ _WEIGHTS = tuple(procedure.weight for procedure in PROCEDURES)
 _WORKING_DAY = timedelta(days=7 / 5)
 _LATEST_DAYS = 3
 
-EVENTS_PER_DOSSIER = 4.25
+EVENTS_PER_DOSSIER = 4.38
 """The mean, over all procedures; a test compares it with what is made."""
 
 
 def longest_life(speed: float) -> timedelta:
-    """No life is longer: the longest term, doubled by a supplement, the return, and the days of being late."""
+    """No life is longer: the longest term, doubled by suspensions, the return, and the days of being late."""
     term = max(procedure.days for procedure in PROCEDURES) * _WORKING_DAY / speed
     return 2 * term + timedelta(days=_LATEST_DAYS + 1)
 
@@ -77,20 +78,16 @@ def dossier_life(rng: random.Random, profile: Profile, at: datetime, speed: floa
         life += _payments(rng, profile, procedure, at, term)
     if end < 0.03:
         return sorted([*life, Happening(at + term * rng.uniform(0.1, 0.6), "filings.withdrawn", {})])
-    paused = timedelta()
-    if rng.random() < 0.06:
-        paused = term * rng.uniform(0.1, 0.5)
-        asked = at + term * rng.uniform(0.1, 0.3)
-        due += paused
-        life.append(Happening(asked, "filings.supplement_asked", {}))
-        life.append(Happening(asked + paused, "filings.supplement_given", {"due_at": due}))
+    suspensions, suspended = _suspensions(rng, at, term, due)
+    life += suspensions
+    due += suspended
     if rng.random() < profile.late:
         days = 1 + min(int(rng.expovariate(1.2)), _LATEST_DAYS - 1)
         settled = datetime.combine(due.date(), time(), due.tzinfo) + timedelta(
             days=days, hours=rng.uniform(0, 16)
         )
     else:
-        settled = at + paused + term * rng.uniform(0.3, 0.98)
+        settled = at + suspended + term * rng.uniform(0.3, 0.98)
     electronic = rng.random() < 0.9
     settlement = {"decision": "granted", "result_due": True, "electronic_result": electronic}
     life.append(Happening(settled, "filings.settled", settlement))
@@ -99,6 +96,10 @@ def dossier_life(rng: random.Random, profile: Profile, at: datetime, speed: floa
         life.append(
             Happening(settled + term * rng.uniform(0, 0.3), "filings.returned", {"return_channel": channel})
         )
+    if rng.random() < 0.005:
+        slip = rng.choice(("filings.settled", "filings.resumed", "filings.supplement_given"))
+        data = settlement if slip == "filings.settled" else {}
+        life.append(Happening(settled + term * rng.uniform(0.01, 0.1), slip, data))
     return sorted(life, key=lambda happening: happening.at)
 
 
@@ -133,6 +134,36 @@ def _received(rng: random.Random, profile: Profile, procedure: Procedure, due: d
     elif rng.random() < 0.1:
         data["channel"] = "post"
     return data
+
+
+def _suspensions(
+    rng: random.Random, at: datetime, term: timedelta, due: datetime
+) -> tuple[list[Happening], timedelta]:
+    """What stops the clock of a dossier, and for how long in all; whoever lets it go on states the new due date.
+
+    All of it is over before the dossier can be settled.
+    """
+    kind = rng.random()
+    if kind >= 0.1:
+        return [], timedelta()
+    begin, wait = at + term * rng.uniform(0.1, 0.2), term * rng.uniform(0.1, 0.5)
+    let_go = {"due_at": due + wait}
+    if kind >= 0.06:
+        [reason] = rng.choices(("other_agency", "verification", "financial_obligation"), (6, 3, 1))
+        paused = Happening(begin, "filings.paused", {"pause_reason": reason})
+        return [paused, Happening(begin + wait, "filings.resumed", let_go)], wait
+    supplement = [
+        Happening(begin, "filings.supplement_asked", {}),
+        Happening(begin + wait, "filings.supplement_given", let_go),
+    ]
+    if kind >= 0.01:
+        return supplement, wait
+    again, more = begin + wait + term * rng.uniform(0.02, 0.1), term * rng.uniform(0.05, 0.2)
+    supplement += [
+        Happening(again, "filings.supplement_asked", {}),
+        Happening(again + more, "filings.supplement_given", {"due_at": due + wait + more}),
+    ]
+    return supplement, wait + more
 
 
 def _payments(

@@ -58,11 +58,10 @@ class World:
         for number, at in enumerate(_arrivals(rng, start, rate * _DOSSIERS / EVENTS_PER_DOSSIER)):
             dossier = f"SIM-{self.habits.name}-{minute}-{number}"
             profile = self._choose(rng)
-            for happening in dossier_life(rng, profile, at, self.habits.speed):
-                yield (
-                    happening.at,
-                    self._event(f"{dossier}/{happening.kind}", profile, happening, dossier=dossier),
-                )
+            life = dossier_life(rng, profile, at, self.habits.speed)
+            for place, happening in enumerate(life):
+                identity = f"{dossier}/{place}/{happening.kind}"
+                yield happening.at, self._event(identity, profile, happening, dossier=dossier)
         for number, at in enumerate(_arrivals(rng, start, rate * (1 - _DOSSIERS))):
             profile = self._choose(rng)
             yield (

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from producers.lives import EVENTS_PER_DOSSIER, Happening, cleaning, dossier_life, longest_life
 from producers.profiles import Profile
+from streams.core.course import STEPS, walk
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 LIVES = st.tuples(
@@ -39,10 +41,8 @@ def test_a_life_is_whole_and_in_order(drawn: tuple[int, datetime, float]) -> Non
     assert kinds[0] == "filings.received"
     assert happenings[0].at == drawn[1].replace(tzinfo=ZONE)
     assert [h.at for h in happenings] == sorted(h.at for h in happenings)
-    assert len(set(kinds)) == len(kinds)
     ends = {"filings.settled", "filings.refused", "filings.withdrawn"}.intersection(kinds)
     assert len(ends) == 1
-    assert ("filings.supplement_asked" in kinds) == ("filings.supplement_given" in kinds)
     if "filings.returned" in kinds:
         assert kinds.index("filings.returned") > kinds.index("filings.settled")
     if "payments.paid" in kinds:
@@ -55,9 +55,31 @@ def test_who_is_late_is_late_by_calendar_day_at_any_speed(
     drawn: tuple[int, datetime, float], late: bool
 ) -> None:
     happenings = life(*drawn, late=float(late))
-    for happening in happenings:
-        if happening.kind == "filings.settled":
-            assert (happening.at.date() > due(happenings).date()) == late
+    settled = next((happening for happening in happenings if happening.kind == "filings.settled"), None)
+    if settled:
+        assert (settled.at.date() > due(happenings).date()) == late
+
+
+def test_the_course_of_a_life_has_pauses_second_requests_and_few_slips_that_come_after_its_end() -> None:
+    at = datetime(2026, 11, 20, 9)  # noqa: DTZ001  # the zone is put on above
+    found: Counter[str] = Counter()
+    for seed in range(2_000):
+        happenings = life(seed, at, 24)
+        steps = [
+            (int(happening.at.timestamp() * 1000), STEPS.index(kind))
+            for happening in happenings
+            if (kind := happening.kind.removeprefix("filings.")) in STEPS
+        ]
+        course = walk(steps)
+        assert course.closed_at is not None
+        assert all(end is not None and end < course.closed_at for _, end in course.suspensions)
+        assert course.irregular_at is None or course.irregular_at > course.closed_at
+        found["paused"] += "filings.paused" in [happening.kind for happening in happenings]
+        found["asked twice"] += len(course.asked) == 2
+        found["irregular"] += course.irregular_at is not None
+    assert 60 <= found["paused"] <= 100
+    assert 10 <= found["asked twice"] <= 35
+    assert 2 <= found["irregular"] <= 20
 
 
 def test_the_mean_number_of_events_is_what_the_rate_counts_on() -> None:
