@@ -29,7 +29,7 @@ _WAYS: tuple[Callable[[Event], bytes], ...] = (
 
 def spoil(event: Event) -> bytes:
     """A broken copy of an event, with an id of its own; the same event is always broken in the same way."""
-    rng = random.Random(event["id"])  # noqa: S311  # a simulation must repeat itself
+    rng = random.Random(f"{event['id']}/bad")  # noqa: S311  # a simulation must repeat itself
     return rng.choice(_WAYS)(event | {"id": f"{event['id']}/bad"})
 
 

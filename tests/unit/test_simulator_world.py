@@ -149,6 +149,17 @@ def test_bad_events_are_bad_in_every_way_and_take_no_id_of_a_good_one() -> None:
     assert set(reasons) == expected | {"unknown_unit", "from_the_future"}
 
 
+def test_the_few_that_go_wrong_go_wrong_in_every_way() -> None:
+    broken = [spoil(event) for event in some_events() if is_unlucky(event, 0.1)]
+    reasons = set()
+    for bad in broken:
+        try:
+            DECODER.decode(bad)
+        except Refusal as refusal:
+            reasons.add(refusal.reason)
+    assert {"not_json", "bad_envelope", "unknown_type", "bad_data", "personal_data"} <= reasons
+
+
 def test_the_share_of_bad_events() -> None:
     events = some_events()
     assert not any(is_unlucky(event, 0) for event in events)
