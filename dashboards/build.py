@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from dashboards.deadlines import deadlines
 from dashboards.history import history
 from dashboards.language import LANGUAGES, Language, Say
 from dashboards.model import Dashboard
 from dashboards.overview import overview
+from dashboards.quality import quality
 from dashboards.shipped import FOLDER
 from dashboards.targets import Targets
 
@@ -17,7 +19,7 @@ from dashboards.targets import Targets
 def dashboards(language: Language, targets: Targets) -> list[Dashboard]:
     """Every dashboard in one language, in the order of the playlist; the first is home."""
     say = Say(language)
-    return [overview(say, targets), history(say)]
+    return [overview(say, targets), deadlines(say), history(say), quality(say)]
 
 
 def files(targets: Targets) -> Iterator[tuple[str, str]]:

@@ -132,8 +132,7 @@ _OVER_TIME = """
         @channels
     FROM indicator_buckets
     WHERE indicator = 'dossiers_received' AND unit = @province
-      AND grain = multiIf(@span <= 7200, 'minute', @span <= 691200, 'hour', 'day')
-      AND $__timeFilter(bucket)
+      AND @in_steps
     GROUP BY time
     ORDER BY time
 """

@@ -102,10 +102,10 @@ def bar_gauge(
         "namePlacement": "top",
         "text": {"titleSize": 14, "valueSize": 18},
         "showUnfilled": True,
-        "sizing": "auto",
+        "sizing": "manual",
         "minVizWidth": 8,
         "minVizHeight": 16,
-        "maxVizHeight": 300,
+        "maxVizHeight": 60,
         "legend": {"calcs": [], "displayMode": "list", "placement": "bottom", "showLegend": False},
     }
     return Panel(number, "bargauge", title, grid, description, (query,), _judged(field), options=options)

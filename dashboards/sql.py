@@ -25,6 +25,10 @@ _PARTS = {
     "span": _SPAN,
     # A bucket's condition: it belongs to the viewer's period.
     "in_period": f"grain = {_GRAIN} AND $__timeFilter(bucket)",
+    # A bucket's condition: it is a bar of a chart over that period.
+    "in_steps": (
+        f"grain = multiIf({_SPAN} <= 7200, 'minute', {_SPAN} <= 691200, 'hour', 'day') AND $__timeFilter(bucket)"
+    ),
     # A bucket's condition for a stock at the end of that period, or now if that is still to come.
     "until_end": "grain = 'day' AND bucket <= least($__toTime, now())",
     # A unit's condition: it is the chosen one, or one below it.

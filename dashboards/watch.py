@@ -89,6 +89,38 @@ def refused(number: int, grid: Grid, say: Say) -> Panel:
     )
 
 
+_REASONS = """
+    SELECT reason AS "@reason", uniqExact(id) AS "@events"
+    FROM dead_letters
+    WHERE $__timeFilter(arrived_at)
+    GROUP BY reason
+    ORDER BY uniqExact(id) DESC, reason
+"""
+
+
+def refused_by_reason(number: int, grid: Grid, say: Say) -> Panel:
+    """How many events went to the dead letters for which reason, whatever unit they were about."""
+    query = sql(_REASONS, say, reason=say("Lý do", "Reason"), events=say("Sự kiện", "Events"))
+    field = Field(
+        unit="locale",
+        decimals=0,
+        min=0,
+        color=panels.fixed_color("#8d96a0"),
+        no_value=say("không có sự kiện bị từ chối", "none refused"),
+    )
+    return panels.bar_gauge(
+        number,
+        say("Lý do từ chối", "Reasons of refusal"),
+        grid,
+        Query(query),
+        field,
+        description=say(
+            "Sự kiện không hợp lệ nhận trong khoảng thời gian đã chọn; xem bằng `ioc dead-letters`.",
+            "Invalid events that arrived in the chosen period; `ioc dead-letters` shows them.",
+        ),
+    )
+
+
 _AGE = """
     SELECT
         concat(

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from clickhouse_connect.driver.client import Client
 
+from dashboards.irregularities import EVENTS
 from dashboards.language import LANGUAGES
 from dashboards.model import Json
 from dashboards.shipped import PLAYLIST
+from streams.core.course import STEPS
 from tests.dashboards.asking import SHIPPED, english, frame_of, month, rows
 from tests.dashboards.filled import OFFICER, UNIT, ZONE, add_event, fill_store
 from tests.fixtures.clickhouse import connect
@@ -131,6 +133,59 @@ class TestOverview:
         first, second = rows(store, english("ioc-overview", 12), TODAY, LIVE)
         assert (first["Rank"], first["On time"], first["/ Settled"]) == (2, 0.85, "▼ 850 / 1,000")
         assert (second["Rank"], second["On time"], second["Online"]) == (1, 0.95, None)
+
+
+class TestDeadlines:
+    @pytest.mark.parametrize("period", [TODAY, HOUR], ids=["today", "hour"])
+    def test_what_can_still_be_saved_stands_beside_what_cannot(self, store: Client, period: Period) -> None:
+        assert rows(store, english("ioc-deadlines", 1), period, LIVE) == [
+            {"In 1 day": 12, "In 2 days": 30, "In 3 days": 55, "Overdue": 40}
+        ]
+        assert rows(store, english("ioc-deadlines", 2), period, LIVE) == [
+            {"Open": "of 500 open", "Asked once": 9}
+        ]
+
+    def test_a_unit_has_its_own_figures_and_one_without_any_is_left_out(self, store: Client) -> None:
+        (unit,) = rows(store, english("ioc-deadlines", 3), TODAY, LIVE)
+        assert unit["Unit"] == "Department of Industry and Trade"
+        assert (unit["In 1 day"], unit["Overdue"], unit["Asked once"]) == (12, 40, 9)
+
+    def test_what_is_overdue_from_a_midnight_is_due_on_the_day_before(self, store: Client) -> None:
+        assert rows(store, english("ioc-deadlines", 4), TODAY, LIVE) == [
+            {"Due on": f"{MIDNIGHT:%d/%m}", "Dossiers": 7}
+        ]
+
+    def test_irregular_dossiers_are_named_by_their_event(self, store: Client) -> None:
+        assert rows(store, english("ioc-deadlines", 5), TODAY, LIVE) == [
+            {"Event": "Settled", "Dossiers": 5},
+            {"Event": "Resumed", "Dossiers": 3},
+        ]
+        assert list(EVENTS) == list(STEPS)
+
+
+class TestData:
+    @pytest.mark.parametrize("period", [TODAY, HOUR], ids=["today", "hour"])
+    def test_late_events_have_their_mean_delay(self, store: Client, period: Period) -> None:
+        late = {"Events": 20, "Mean delay": 5_400_000}
+        assert rows(store, english("ioc-data", 2), period, LIVE) == [late]
+        (unit,) = rows(store, english("ioc-data", 7), period, LIVE)
+        assert unit == {"Unit": "Department of Industry and Trade", **late}
+
+    def test_without_late_events_there_is_no_delay(self, store: Client) -> None:
+        assert rows(store, english("ioc-data", 2), TODAY, REGISTER) == [{"Events": 0, "Mean delay": None}]
+
+    def test_differences_come_with_the_audits_and_without_audits_nothing_is_claimed(
+        self, store: Client
+    ) -> None:
+        assert rows(store, english("ioc-data", 1), TODAY, LIVE) == [
+            {"State": "⚠ differ in 12 audits", "Differences": 2}
+        ]
+        assert rows(store, english("ioc-data", 1), TODAY, REGISTER) == [
+            {"State": "not audited in the period", "Differences": None}
+        ]
+
+    def test_refused_events_are_counted_by_reason(self, store: Client) -> None:
+        assert rows(store, english("ioc-data", 8), TODAY, LIVE) == [{"Reason": "bad_data", "Events": 3}]
 
 
 class TestHistory:
