@@ -63,6 +63,7 @@ def test_killed_workers_lose_nothing_and_count_nothing_twice(own_monitor: Monito
     assert wait_until_exact(own_monitor, feed) > 500
 
 
+@pytest.mark.slow
 def test_a_worker_whose_log_another_process_has_opened_forgets_and_goes_on(
     own_monitor: Monitor, seed: int
 ) -> None:

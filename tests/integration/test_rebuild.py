@@ -111,6 +111,7 @@ def oldest_day(monitor: Monitor) -> str:
     return str(day)
 
 
+@pytest.mark.slow
 def test_a_changed_definition_and_hierarchy_are_right_for_the_past_and_the_wall_never_has_a_gap(
     own_monitor: Monitor,
 ) -> None:
