@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from producers.event import Event
 from producers.world import World, minute_of
@@ -15,14 +15,15 @@ class Timeline:
 
     Args:
         world: what happens.
-        began: nothing that begins before this minute happens at all.
+        began: nothing that begins before the first whole minute from here on happens at all, so that no life is cut.
         since: events up to here are taken as sent.
     """
 
     def __init__(self, world: World, began: datetime, since: datetime) -> None:
         self._world = world
         self._since = since
-        self._minute = minute_of(max(began, since - world.longest_life))
+        whole = minute_of(began - timedelta(microseconds=1)) + 1
+        self._minute = max(whole, minute_of(since - world.longest_life))
         self._pending: list[tuple[float, str, Event]] = []
 
     def until(self, now: datetime) -> Iterator[Event]:

@@ -62,6 +62,16 @@ def test_neither_steps_nor_restarts_change_what_happens(seed: int, cuts: list[in
     assert first + happened(world(seed), began, restart, NOW) == whole
 
 
+def test_a_world_that_begins_amid_a_minute_has_no_dossier_whose_receipt_lies_before() -> None:
+    began = NOW - timedelta(days=1)
+    assert began.second
+    first: dict[str, str] = {}
+    for event in happened(world(rate=2), began, began, began + timedelta(hours=4)):
+        if "dossier" in event["data"]:
+            first.setdefault(event["data"]["dossier"], event["type"])
+    assert set(first.values()) == {"vn.ioc.filings.received.v1"}
+
+
 def test_time_runs_forward_and_never_ahead() -> None:
     began = NOW - timedelta(days=1)
     times = [event["time"] for event in happened(world(), began, began, NOW)]
