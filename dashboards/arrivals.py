@@ -102,7 +102,6 @@ _BY_UNIT = """
 def by_unit(number: int, grid: Grid, say: Say) -> Panel:
     """The units whose events came late, the most first."""
     words = _columns(say) | {"unit_name": say("Đơn vị", "Unit")}
-    right = {"align": "right", "width": 125}
     return panels.table(
         number,
         say("Đơn vị có dữ liệu đến muộn", "Units with late events"),
@@ -110,8 +109,8 @@ def by_unit(number: int, grid: Grid, say: Say) -> Panel:
         Query(sql(_BY_UNIT, say, _EXPRESSIONS, **words)),
         {
             words["unit_name"]: Field(custom={"minWidth": 150}),
-            words["late"]: replace(_COUNT, custom=right),
-            words["mean"]: replace(_DELAY, custom=right),
+            words["late"]: replace(_COUNT, custom={"align": "right", "width": 90}),
+            words["mean"]: replace(_DELAY, custom={"align": "right", "width": 135}),
         },
         description=say(
             "Trong khoảng thời gian đã chọn; đơn vị có nhiều sự kiện đến muộn nhất đứng trước.",

@@ -23,9 +23,9 @@ _COUNT = Field(unit="locale", decimals=0)
 
 def _columns(say: Say) -> dict[str, str]:
     return {
-        "due_1": say("Trong 1 ngày", "In 1 day"),
-        "due_2": say("Trong 2 ngày", "In 2 days"),
-        "due_3": say("Trong 3 ngày", "In 3 days"),
+        "due_1": say("≤ 1 ngày", "≤ 1 day"),
+        "due_2": say("≤ 2 ngày", "≤ 2 days"),
+        "due_3": say("≤ 3 ngày", "≤ 3 days"),
         "overdue": say("Quá hạn", "Overdue"),
     }
 
@@ -99,6 +99,8 @@ def supplemented(number: int, grid: Grid, say: Say) -> Panel:
     )
 
 
+# Five stocks of all units since the beginning: adding up their parts at once, not bucket by bucket as the view does,
+# takes a fifteenth of the time.
 _BY_UNIT = """
     SELECT
         u.@name AS "@unit_name",
@@ -113,7 +115,7 @@ _BY_UNIT = """
             unit,
             @stocks,
             sumIf(numerator, indicator = 'supplemented_once') AS supplemented
-        FROM indicator_buckets
+        FROM indicator_values FINAL
         WHERE indicator IN (@indicators, 'supplemented_once') AND @within_unit
           AND @until_end
         GROUP BY unit
@@ -130,8 +132,9 @@ def by_unit(number: int, grid: Grid, say: Say) -> Panel:
         "unit_name": say("Đơn vị", "Unit"),
         "supplemented": say("Bổ sung 1 lần", "Asked once"),
     }
-    figure = replace(_COUNT, custom={"align": "right", "width": 110})
-    columns = {name: figure for key, name in words.items() if key != "unit_name"}
+    # Narrow, so that a phone shows the first figure beside the unit.
+    narrow, wide = (replace(_COUNT, custom={"align": "right", "width": width}) for width in (85, 115))
+    columns = dict.fromkeys(_columns(say).values(), narrow) | {words["supplemented"]: wide}
     return panels.table(
         number,
         say("Đơn vị có nhiều hồ sơ đến hạn nhất", "Units with most dossiers due"),

@@ -139,7 +139,7 @@ class TestDeadlines:
     @pytest.mark.parametrize("period", [TODAY, HOUR], ids=["today", "hour"])
     def test_what_can_still_be_saved_stands_beside_what_cannot(self, store: Client, period: Period) -> None:
         assert rows(store, english("ioc-deadlines", 1), period, LIVE) == [
-            {"In 1 day": 12, "In 2 days": 30, "In 3 days": 55, "Overdue": 40}
+            {"≤ 1 day": 12, "≤ 2 days": 30, "≤ 3 days": 55, "Overdue": 40}
         ]
         assert rows(store, english("ioc-deadlines", 2), period, LIVE) == [
             {"Open": "of 500 open", "Asked once": 9}
@@ -148,7 +148,7 @@ class TestDeadlines:
     def test_a_unit_has_its_own_figures_and_one_without_any_is_left_out(self, store: Client) -> None:
         (unit,) = rows(store, english("ioc-deadlines", 3), TODAY, LIVE)
         assert unit["Unit"] == "Department of Industry and Trade"
-        assert (unit["In 1 day"], unit["Overdue"], unit["Asked once"]) == (12, 40, 9)
+        assert (unit["≤ 1 day"], unit["Overdue"], unit["Asked once"]) == (12, 40, 9)
 
     def test_what_is_overdue_from_a_midnight_is_due_on_the_day_before(self, store: Client) -> None:
         assert rows(store, english("ioc-deadlines", 4), TODAY, LIVE) == [
