@@ -36,7 +36,7 @@ def note(client: Client, units: Units, indicators: Mapping[str, Indicator]) -> N
 
 def changed(client: Client, units: Units, indicators: Mapping[str, Indicator]) -> list[str]:
     """Indicators, and UNITS, whose past was counted otherwise or not at all; nothing where nothing is known."""
-    known: dict[str, int] = dict(client.query("SELECT what, digest FROM counted_by FINAL").result_rows)  # type: ignore[arg-type]
+    known: dict[str, int] = dict(client.query("SELECT what, digest FROM counted_by FINAL").result_rows)  # type: ignore[arg-type]  # rows of any width
     if not known:
         return []
     return sorted(what for what, digest in _digests(units, indicators).items() if known.get(what) != digest)

@@ -96,10 +96,10 @@ class FencedLog:
 
 def _look_at_failures(producer: AIOKafkaProducer) -> None:
     """Look at the futures that have failed with a producer and that it keeps: asyncio complains of each otherwise."""
-    producer._txn_manager.wait_for_transaction_end().exception()  # noqa: SLF001
-    for batches in producer._message_accumulator._batches.values():  # noqa: SLF001
+    producer._txn_manager.wait_for_transaction_end().exception()  # noqa: SLF001 nothing public holds them
+    for batches in producer._message_accumulator._batches.values():  # noqa: SLF001 as above
         for batch in batches:
-            batch._drain_waiter.exception()  # noqa: SLF001
+            batch._drain_waiter.exception()  # noqa: SLF001 as above
 
 
 async def read_to_end(bootstrap: str, topic: str, partition: int) -> dict[bytes, bytes]:

@@ -164,6 +164,15 @@ def _exact(values: Array, count: int) -> Array:
     return values if largest * count < _SAFE_SUM else values.astype(object)
 
 
+def earliest(instants: Sequence[Array]) -> Array:
+    """Row by row the first of several instants that are not null; null where all are."""
+    if len(instants) == 1:
+        return instants[0]
+    last = np.iinfo(np.int64).max
+    first = np.minimum.reduce([np.where(one == NULL, last, one) for one in instants])
+    return np.where(first == last, NULL, first)
+
+
 def first_of(rows: Array, ms: Array, tie: Array) -> Array:
     """For every distinct row the position of its least (ms, tie)."""
     order = np.argsort(rows)

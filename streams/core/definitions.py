@@ -12,7 +12,7 @@ import numpy as np
 
 from streams.core.calendar import epoch_ms
 from streams.core.calendars import Calendars
-from streams.core.columns import NULL, Array, Codes, Columns, Projection, spread
+from streams.core.columns import NULL, Array, Codes, Columns, Projection, earliest, spread
 from streams.core.expressions import conditions
 from streams.core.indicators import Indicator
 from streams.core.life import IRREGULARITIES, LIFE_COLUMNS, OUTCOMES
@@ -202,20 +202,11 @@ class Slot(NamedTuple):
         if self.at:
             rows = np.flatnonzero(life[self.at] != NULL)
             return rows, life[self.at][rows], np.ones(len(rows), np.int64)
-        begins, ends = life[self.begins], _first([life[name] for name in self.ends])
+        begins, ends = life[self.begins], earliest([life[name] for name in self.ends])
         entered = np.flatnonzero((begins != NULL) & ((ends == NULL) | (ends > begins)))
         left = entered[ends[entered] != NULL]
         signs = np.concatenate([np.ones(len(entered), np.int64), np.full(len(left), -1)])
         return np.concatenate([entered, left]), np.concatenate([begins[entered], ends[left]]), signs
-
-
-def _first(instants: Sequence[Array]) -> Array:
-    """The first of several instants that are not null."""
-    if len(instants) == 1:
-        return instants[0]
-    last = np.iinfo(np.int64).max
-    first = np.minimum.reduce([np.where(one == NULL, last, one) for one in instants])
-    return np.where(first == last, NULL, first)
 
 
 class DossierPlan:

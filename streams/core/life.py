@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from streams.core.calendars import Calendars
-from streams.core.columns import NULL, Array, Columns
+from streams.core.columns import NULL, Array, Columns, earliest
 from streams.core.course import STEPS, Course, deadline, suspended_ms
 from streams.core.working import WorkingCalendar
 
@@ -86,7 +86,7 @@ def lives(kept: Columns, walked: Mapping[int, Course], calendars: Calendars) -> 
     midnight = life["overdue_from"]
     life |= _due_within(midnight, received_at, unit, calendars)
     # a second supplement request makes a dossier late, whenever it is due (Decision 766/QĐ-TTg, settlement progress)
-    overdue_from = life["overdue_from"] = _earlier(midnight, life["second_supplement_at"])
+    overdue_from = life["overdue_from"] = earliest([midnight, life["second_supplement_at"]])
     judged = (settled_at != NULL) & (overdue_from != NULL)
     life["on_time"] = np.where(judged, settled_at < overdue_from, -1)
     return life
@@ -134,9 +134,3 @@ def _due_within(midnight: Array, received_at: Array, unit: Array, calendars: Cal
         begins = columns[f"due_within_{days}_from"] = np.full(len(midnight), NULL)
         begins[due] = np.maximum(within * 1000, received_at[due])
     return columns
-
-
-def _earlier(one: Array, another: Array) -> Array:
-    """The earlier of two instants, or the one that is not null."""
-    earlier: Array = np.where(one == NULL, another, np.where(another == NULL, one, np.minimum(one, another)))
-    return earlier

@@ -19,7 +19,7 @@ from streams.core.course import MOST_STEPS
 from streams.core.life import IRREGULARITIES, LIFE_COLUMNS, OUTCOMES
 from streams.core.units import Province, Text
 from streams.rows import COLUMNS
-from tests.fixtures.lives import WORKING, at, folded
+from tests.fixtures.lives import STATING, WORKING, at, folded
 from tests.unit.reference import FakeEvent
 from tests.unit.reference_course import ORDER, ZONE
 
@@ -73,9 +73,6 @@ def endless(dossier: str) -> list[FakeEvent]:
         for number in range(MOST_STEPS + 200)
     ]
     return rng.sample(events, len(events))
-
-
-STATING = ("received", "supplement_asked", "supplement_given", "resumed", "reopened")
 
 
 def row(event: FakeEvent) -> list[Any]:

@@ -17,12 +17,9 @@ from streams.core.columns import NULL
 from streams.core.course import Suspension, deadline
 from streams.core.life import CLOSING, IRREGULARITIES, OUTCOMES
 from streams.core.working import WorkingCalendar
-from tests.fixtures.lives import CALENDAR, at, folded
+from tests.fixtures.lives import CALENDAR, STATING, at, folded
 from tests.unit.reference import FakeEvent, dossiers
 from tests.unit.reference_course import ORDER, ZONE, due_within
-
-STATING = ("received", "supplement_asked", "supplement_given", "resumed", "reopened")
-
 
 # around a leap day that is a holiday, and a Saturday that is worked
 instants = st.builds(
