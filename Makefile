@@ -37,6 +37,7 @@ check: setup  ## lint, types, import contracts, lock file, generated files in st
 	$(BIN)/uv lock --check --quiet
 	$(BIN)/python -m schemas check
 	$(BIN)/python -m dashboards check
+	$(BIN)/python -m domain check
 	$(BIN)/ioc check
 
 wall:  ## build the wall's page anew from wall/web (needs Node 20 and npm)
