@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from config.builders import calendars, retention, sources, units
+from config.builders import calendars, codes, retention, sources, units
 from config.builders.alerts import AlertRuleBuilder
 from config.builders.indicators import IndicatorBuilder
 from config.builders.recipients import RecipientBuilder
@@ -47,21 +47,23 @@ def load(folder: Path, registry: Registry | None = None) -> Configuration:
     reader = _Reader(folder)
     calendar_files = reader.sheets("calendars/*.yaml", "calendar", needed=False)
     unit_files = reader.sheets("units/*.yaml", "units")
+    code_files = reader.sheets("codes/*.yaml", "codes", needed=False)
     indicator_files = reader.sheets("indicators/*.yaml", "indicators")
     alert_files = reader.sheets("alerts/*.yaml", "alerts")
     recipient_files = reader.sheets("recipients.yaml", "recipients")
     source_files = reader.sheets("sources/*.yaml", "source")
     retention_files = reader.sheets("retention.yaml", "retention")
 
-    all_units = reader.built(units.build(unit_files, reader.built(calendars.build(calendar_files))))
+    working = reader.built(calendars.build(calendar_files))
+    all_units = reader.built(codes.build(code_files, reader.built(units.build(unit_files, working))))
     indicators = reader.built(IndicatorBuilder(registry).build(indicator_files))
     alert_rules = AlertRuleBuilder(indicators, indicator_files, unit_files)
     configuration = Configuration(
         units=all_units,
         indicators=indicators,
         alerts=reader.built(alert_rules.build(alert_files)),
-        recipients=reader.built(RecipientBuilder(alert_files, all_units).build(recipient_files)),
-        sources=reader.built(sources.build(source_files, registry)),
+        recipients=reader.built(RecipientBuilder(alert_files, all_units, unit_files).build(recipient_files)),
+        sources=reader.built(sources.build(source_files, registry, all_units.code_lists)),
         retention=reader.built(retention.build(retention_files, indicators.values())),
     )
     reader.finish()

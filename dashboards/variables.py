@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboards.language import Say
 from dashboards.model import Variable
-from dashboards.sql import sql
+from dashboards.sql import TIME_ZONE, sql
 
 DEFAULT_PROVINCE = "40"
 
@@ -16,10 +16,17 @@ _PROVINCES = """
 """
 
 _UNITS = """
-    SELECT code, if(level = 'province', '@whole', @name)
+    WITH valid_to IS NOT NULL AND valid_to <= toDate(now('@time_zone')) AS closed
+    SELECT
+        code,
+        multiIf(
+            level = 'province', '@whole',
+            closed, concat(@name, ' (@until ', formatDateTime(assumeNotNull(valid_to) - 1, '%d/%m/%Y'), ')'),
+            @name
+        )
     FROM units FINAL
     WHERE province = @province
-    ORDER BY level != 'province', level = 'commune', @name
+    ORDER BY level != 'province', closed, level = 'commune', @name
 """
 
 
@@ -29,6 +36,7 @@ def province(say: Say) -> Variable:
 
 
 def unit(say: Say) -> Variable:
-    """The chosen province as a whole, or one of its units."""
-    query = sql(_UNITS, say, whole=say("Toàn tỉnh", "Whole province"))
+    """The chosen province as a whole, or one of its units; those that no longer exist last, with their last day."""
+    words = {"whole": say("Toàn tỉnh", "Whole province"), "until": say("đến", "until")}
+    query = sql(_UNITS, say, time_zone=TIME_ZONE, **words)
     return Variable("unit", say("Đơn vị", "Unit"), query, DEFAULT_PROVINCE)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
+from config.problems import did_you_mean
 from producers.conversion import Convert, converter
 from producers.event import Event, Refused
 from producers.expression import Expression, ExpressionError, Row
@@ -96,6 +98,8 @@ class _Field:
         self._from = Expression(value.from_)
         self._map = value.map
         self._default = value.default
+        self._place = f"config/codes/{value.codes}.yaml" if value.codes else "the map"
+        self._unmapped = lru_cache(1_000)(self._say_unmapped)  # a register repeats its codes
         self._convert = convert
         self._prefix = value.prefix
         self.columns = self._from.columns
@@ -107,7 +111,7 @@ class _Field:
         elif self._map:
             found = self._map.get(str(found), self._default)
             if found is None:
-                msg = f"the code '{self._from(row)}' is not in the map: add it there, or give a default"
+                msg = self._unmapped(str(self._from(row)))
                 raise _RefusedError(msg, "unmapped_code", self._path)
         if found is None:
             return None
@@ -116,6 +120,10 @@ class _Field:
         except ValueError as error:
             raise _RefusedError(str(error), "bad_value", self._path) from error
         return f"{self._prefix}{found}" if self._prefix else found
+
+    def _say_unmapped(self, code: str) -> str:
+        msg = f"the code '{code}' is not in {self._place}: add it there, or give a default"
+        return f"{msg}. {hint}" if (hint := did_you_mean(code, self._map)) else msg
 
     def required(self, row: Row) -> Any:
         value = self(row)

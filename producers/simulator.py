@@ -43,7 +43,7 @@ class Options:
     """What to simulate.
 
     Args:
-        province: the code of a province in config/units.
+        province: the code of a province in config/units, or its file's name.
         rate: events a second, in the mean of a week.
         speed: how many times shorter lives are than real ones.
         seed: the same one gives the same events at the same times.
@@ -107,19 +107,21 @@ def make_world(units: Units, options: Options) -> World:
     Raises:
         SimulatorError: there is no such province, or an option makes no sense.
     """
-    if options.province not in units.provinces:
-        hint = did_you_mean(options.province, units.provinces)
+    by_name = {name: one for one in units.provinces.values() for name in (one.slug, one.code) if name}
+    if options.province not in by_name:
+        hint = did_you_mean(options.province, by_name)
         msg = f"there is no province '{options.province}' in config/units. {hint}"
         raise SimulatorError(msg)
     if not (options.rate > 0 and options.speed >= 1 and 0 <= options.bad <= 1):
         msg = "expected a rate above 0, a speed of at least 1 and a share of bad events from 0 to 1"
         raise SimulatorError(msg)
-    habits = Habits(options.province, options.seed, options.rate, options.speed)
-    inhabitants = profiles(units, options.province, options.seed)
+    province = by_name[options.province]
+    habits = Habits(province.code, options.seed, options.rate, options.speed)
+    inhabitants = profiles(units, province.code, options.seed)
     if not inhabitants:
         msg = f"the province {options.province} has no units in config/units: nobody can do anything"
         raise SimulatorError(msg)
-    return World(habits, inhabitants, units.zone_of(options.province))
+    return World(habits, inhabitants, units.zone_of(province.code))
 
 
 class Simulator:
@@ -136,7 +138,7 @@ class Simulator:
         self._world = world
         self._publisher = publisher
         self._options = options
-        self._path = folder / f"{options.province}.json"
+        self._path = folder / f"{world.habits.province}.json"
         self._clock = clock
         self._sent = 0
         self._bad = 0

@@ -33,14 +33,15 @@ class File(msgspec.Struct, frozen=True):
 
 
 class Value(msgspec.Struct, frozen=True, rename={"from_": "from"}):
-    """Where a value comes from and what is made of it, in this order: from, map (else default), prefix.
+    """Where a value comes from and what is made of it, in this order: from, codes and map (else default), prefix.
 
     No value (null or an empty text) stays none unless there is a default; an unmapped code without a default
-    refuses the event.
+    refuses the event. `codes` names a list of config/codes, whose codes of units the map then holds, too.
     """
 
     from_: str
     map: dict[str, str] = {}
+    codes: str = ""
     default: str | None = None
     prefix: str = ""
 

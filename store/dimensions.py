@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from clickhouse_connect.driver.client import Client
 
 from streams.core.indicators import Indicator
-from streams.core.units import Units
+from streams.core.units import Province, Unit, Units
 
-_UNITS = ["code", "name_vi", "name_en", "level", "parent", "province", "time_zone", "live", "loaded_at"]
+_UNITS = [
+    *("code", "name_vi", "name_en", "level", "parent", "province", "time_zone", "live"),
+    *("valid_from", "valid_to", "former_province", "in_charge_vi", "in_charge_en", "contact", "loaded_at"),
+]
 _INDICATORS = ["id", "name_vi", "name_en", "kind", "format", "target", "better", "source", "loaded_at"]
 
 
 def fill(client: Client, units: Units, indicators: Mapping[str, Indicator]) -> None:
     """Replace the dimension tables' rows by the configuration's; a province is a unit of level `province`."""
     now = _later_than_all(client, datetime.now(UTC))
-    rows = [
-        [p.code, p.name.vi, p.name.en, "province", "", p.code, p.time_zone, p.live, now]
-        for p in units.provinces.values()
-    ]
-    for unit in units.units.values():
-        province = units.province_of(unit.code)
-        rows.append(
-            [
-                unit.code,
-                unit.name.vi,
-                unit.name.en,
-                unit.level,
-                unit.parent,
-                unit.province,
-                province.time_zone,
-                province.live,
-                now,
-            ]
-        )
+    rows = [[*_row(one, units.province_of(one.code)), now] for one in units.everyone]
     client.insert("units", rows, _UNITS)
     client.insert(
         "indicators",
@@ -45,6 +31,21 @@ def fill(client: Client, units: Units, indicators: Mapping[str, Indicator]) -> N
         ],
         _INDICATORS,
     )
+
+
+def _row(one: Province | Unit, province: Province) -> Iterator[Any]:
+    """The columns of a unit; a province is a unit without anything above it."""
+    yield from (one.code, one.name.vi, one.name.en)
+    if isinstance(one, Unit):
+        yield from (one.level, one.parent, one.province, province.time_zone, province.live)
+        yield from (_day(one.valid_from), _day(one.valid_to), one.former_province)
+    else:
+        yield from ("province", "", one.code, one.time_zone, one.live, None, None, "")
+    yield from (one.in_charge.vi, one.in_charge.en, one.contact)
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _later_than_all(client: Client, now: datetime) -> datetime:

@@ -9,6 +9,7 @@ from typing import get_args
 
 import msgspec
 
+from config.builders import contacts
 from config.builders.names import second
 from config.problems import Problem, did_you_mean
 from config.shapes import Entry, Sheets
@@ -31,6 +32,7 @@ class RecipientBuilder:
 
     alert_files: Sheets
     units: Units
+    unit_files: Sheets
 
     def build(self, files: Sheets) -> tuple[tuple[Recipient, ...], list[Problem]]:
         """Recipients in the order of the file, and what its schema cannot see."""
@@ -42,8 +44,33 @@ class RecipientBuilder:
             if entry.sound:
                 problems += _channels(entry)
                 problems += self._match(entry)
-                recipients.append(msgspec.convert(entry.value, Recipient))
+                problems += self._own_units(entry)
+                recipients.append(self._recipient(entry))
+        if files.complete:
+            problems += contacts.problems(self.unit_files, places)
         return tuple(recipients), problems
+
+    def _recipient(self, entry: Entry) -> Recipient:
+        """With the units that name it as the units that it is concerned with, if it wants to hear of those only."""
+        match = dict(entry.value.get("match", {}))
+        if entry.value.get("own_units"):
+            match["unit"] = self._named_by(entry)
+        return msgspec.convert({**entry.value, "match": match}, Recipient)
+
+    def _named_by(self, entry: Entry) -> tuple[str, ...]:
+        return tuple(one.code for one in self.units.everyone if one.contact == entry.value["id"])
+
+    def _own_units(self, entry: Entry) -> Iterator[Problem]:
+        if not entry.value.get("own_units"):
+            return
+        if "unit" in entry.value.get("match", {}):
+            hint = "Leave one of the two away."
+            yield entry.problem(
+                "'own_units' and a 'match' by unit both say which units", hint, ("own_units",)
+            )
+        if self.units.units and not self._named_by(entry):
+            hint = f"Name it under config/units as 'contact: {entry.value['id']}', or remove it."
+            yield entry.problem("no unit has this recipient as its contact", hint, ("own_units",))
 
     def _match(self, entry: Entry) -> Iterator[Problem]:
         known = self._labels()

@@ -2,27 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
+from msgspec.structs import replace
 
-from config.problems import Problem
+from config.documents import Document, Location
+from config.problems import Problem, did_you_mean
 from config.shapes import Sheets
-from producers.source import Source, problems, schema_problems
+from producers.source import Source, Value, problems, schema_problems
 from schemas.registry import Registry
+from streams.core.units import CodeLists
 
 
-def build(files: Sheets, registry: Registry) -> tuple[Mapping[str, Source], list[Problem]]:
-    """Sources by name; a file holds one, and is called by its name."""
+def build(
+    files: Sheets, registry: Registry, code_lists: CodeLists
+) -> tuple[Mapping[str, Source], list[Problem]]:
+    """Sources by name, their lists of codes filled in; a file holds one, and is called by its name."""
     sources: dict[str, Source] = {}
     found: list[Problem] = []
     for sheet in files.sheets:
         if sheet.flaws:
             continue
         source = msgspec.convert(sheet.document.value, Source)
-        sources[source.name] = source
+        sources[source.name] = _with_codes(source, code_lists)
         found += [*problems(source, sheet.document), *schema_problems(source, sheet.document, registry)]
         if sheet.document.stem != source.name:
             hint = f"Name the file {source.name}.yaml, or the source '{sheet.document.stem}'."
             found.append(sheet.document.problem(("name",), "a source is called as its file", hint))
+        found += _unknown_lists(source, sheet.document, code_lists)
     return sources, found
+
+
+def _with_codes(source: Source, code_lists: CodeLists) -> Source:
+    """The source with the lists in its maps; what a map says itself comes first."""
+
+    def filled(value: str | Value) -> str | Value:
+        if isinstance(value, str) or not value.codes:
+            return value
+        return replace(value, map={**code_lists.get(value.codes, {}), **value.map})
+
+    rules = (
+        replace(
+            rule,
+            subject=filled(rule.subject),
+            data={name: filled(value) for name, value in rule.data.items()},
+        )
+        for rule in source.events
+    )
+    return replace(source, events=tuple(rules))
+
+
+def _unknown_lists(source: Source, document: Document, code_lists: CodeLists) -> Iterator[Problem]:
+    for index, rule in enumerate(source.events):
+        values: dict[Location, str | Value] = {("subject",): rule.subject}
+        values |= {("data", name): value for name, value in rule.data.items()}
+        for at, value in values.items():
+            if isinstance(value, Value) and value.codes and value.codes not in code_lists:
+                message = f"there is no list of codes '{value.codes}' in config/codes"
+                hint = did_you_mean(value.codes, code_lists)
+                yield document.problem(("events", index, *at, "codes"), message, hint)

@@ -28,14 +28,16 @@ def build(files: Sheets, calendars: Mapping[str, WorkingTime]) -> tuple[Units, l
             problems += second(entry, "code", places)
         if root is None or not root.sound:
             continue
-        problems += [*_time_zone(root), *_calendar(root, calendars)]
-        province = msgspec.convert(root.value, Province)
+        levels = sheet.entry("levels")
+        problems += [*_time_zone(root), *_calendar(root, calendars), *_levels(levels, listed)]
+        province = msgspec.convert({**root.value, "slug": sheet.document.stem}, Province)
         if working := calendars.get(root.value.get("calendar", "")):
             province = msgspec.structs.replace(province, working=working)
         provinces.append(province)
         for entry in listed:
             if entry.sound:
-                value = {"parent": province.code, **entry.value, "province": province.code}
+                common = levels.value.get(entry.value["level"], {}) if levels and levels.sound else {}
+                value = {"parent": province.code, **common, **entry.value, "province": province.code}
                 units.append((msgspec.convert(value, Unit), entry))
                 problems += _dates(entry)
     problems += _parents([pair for pair in units if places[pair[0].code] is pair[1]], places, files.complete)
@@ -57,6 +59,15 @@ def _calendar(root: Entry, calendars: Mapping[str, WorkingTime]) -> Iterator[Pro
     if name is not None and name not in calendars:
         hint = did_you_mean(name, calendars)
         yield root.problem(f"there is no calendar '{name}'", hint, ("calendar",))
+
+
+def _levels(levels: Entry | None, listed: Sequence[Entry]) -> Iterator[Problem]:
+    used = {str(entry.value.get("level")) for entry in listed}
+    if levels is None:
+        return
+    for name in levels.value:
+        if name not in used:
+            yield levels.problem(f"no unit has the level '{name}'", did_you_mean(name, used), (name,))
 
 
 def _dates(entry: Entry) -> Iterator[Problem]:

@@ -17,7 +17,9 @@ _SECONDS_PER_LINE = 60.0
 
 
 def simulate(
-    province: Annotated[str, typer.Option(metavar="CODE", help="A province of config/units.")] = "40",
+    province: Annotated[
+        str, typer.Option(metavar="NAME", help="A province of config/units, by its code or its file's name.")
+    ] = "40",
     rate: Annotated[float, typer.Option(metavar="N", help="Events per second, in the mean of a week.")] = 1.0,
     speed: Annotated[
         float, typer.Option(metavar="N", help="How many times shorter lives of dossiers are.")

@@ -199,7 +199,7 @@ class Evaluator:
         percent = self._indicators[rule.indicator].format == "percent"
 
         def words(annotation: Annotation, language: str) -> Annotation:
-            named = self._units.units.get(unit) or self._units.provinces[unit]
+            named = self._units[unit]
             fields = {
                 "unit": named.name.in_language(language),
                 "value": number(read.value, language, percent=percent),

@@ -14,6 +14,7 @@ from schemas.event import Event
 from schemas.personal_data import redact
 from streams.core.calendar import epoch_ms
 from streams.core.units import Units, age_limits
+from streams.core.validity import Validity
 
 MAX_SKEW_MS = 5 * 60_000
 """How far an event's time may lie after its arrival: clocks of sources differ."""
@@ -54,8 +55,14 @@ class Admission:
         self._decode = decoder.decode
         self._max_age_days = max_age_days
         self._max_age_ms = age_limits(units, max_age_days)
+        self._validity = Validity(units)
+        self._agencies = {
+            theirs: (name, ours)
+            for name, listed in units.code_lists.items()
+            for theirs, ours in listed.items()
+        }
         # remembered, because a source that uses a wrong code uses it again and again
-        self._nearest = lru_cache(10_000)(lambda code: nearest(code, self._max_age_ms))
+        self._unknown = lru_cache(10_000)(self._say_unknown)
         self._stream_of = {f"ioc.events.{stream}": stream for stream in streams}
 
     def admit(self, topic: str, value: bytes | None, arrived_ms: int) -> tuple[Event, int]:
@@ -75,6 +82,8 @@ class Admission:
         if time_ms < arrived_ms - max_age_ms:
             behind = f"expected a time at most {self._max_age_days} days before the arrival, as long as events are kept"
             raise self._refusal(event, "too_old", "$.time", behind)
+        if out_of_term := self._validity.problem(event, time_ms):
+            raise self._refusal(event, "unit_not_valid", "$.subject", out_of_term)
         stream = self._stream_of.get(topic)
         if stream is not None and event.stream != stream:
             raise self._refusal(
@@ -82,9 +91,14 @@ class Admission:
             )
         return event, time_ms
 
-    def _unknown(self, code: str) -> str:
-        near = self._nearest(code)
-        return "expected the code of a configured unit" + (f"; the nearest is {near}" if near else "")
+    def _say_unknown(self, code: str) -> str:
+        near = nearest(code, (*self._max_age_ms, *self._agencies))
+        expected = "expected the code of a configured unit"
+        if near not in self._agencies:
+            return f"{expected}; the nearest is {near}" if near else expected
+        name, ours = self._agencies[near]
+        like = "this is" if near == code else f"the nearest is {near},"
+        return f"{expected}; {like} the code of {ours} in config/codes/{name}.yaml, which the source has to translate"
 
     @staticmethod
     def _refusal(event: Event, reason: str, path: str, message: str) -> Refusal:

@@ -16,6 +16,7 @@ _CODE = Text("Mã cảnh báo", "Alert code")
 _TO_DO = Text("Việc cần làm", "What to do")
 _FACTS = (
     (Text("Đơn vị", "Unit"), attrgetter("place")),
+    (Text("Chịu trách nhiệm", "In charge"), attrgetter("in_charge")),
     (Text("Số liệu", "Figure"), attrgetter("figure")),
     (Text("Ngưỡng cảnh báo", "Alert when"), attrgetter("threshold")),
     (Text("Từ lúc", "Since"), attrgetter("since")),

@@ -78,6 +78,8 @@ class Notice:
     unit: str
     place: str
     """The unit and its province."""
+    in_charge: str
+    """The office or function that answers for the unit; may be empty."""
     condition: str
     """What is watched, and what of it is bad, without the unit."""
     figure: str
@@ -118,6 +120,7 @@ class _Writer:
             else self._resolved_summary(unit),
             unit=unit,
             place=self._place(unit),
+            in_charge=self._in_charge(),
             condition=f"{self._watched()} {threshold}",
             figure=f"{self._value()}{self._cases()}",
             threshold=threshold,
@@ -132,8 +135,12 @@ class _Writer:
 
     def _unit(self) -> str:
         code = self._alert.labels.get("unit", "")
-        named = self._context.units.units.get(code) or self._context.units.provinces.get(code)
-        return self._say(named.name) if named else code or "?"
+        units = self._context.units
+        return self._say(units[code].name) if code in units else code or "?"
+
+    def _in_charge(self) -> str:
+        code, units = self._alert.labels.get("unit", ""), self._context.units
+        return self._say(units[code].in_charge) if code in units else ""
 
     def _place(self, unit: str) -> str:
         province = self._alert.labels.get("province", "")

@@ -148,7 +148,8 @@ def test_the_reader_runs_every_panel_and_every_variable(run: Run) -> None:
         for query in queries:
             plain = query.replace("${province:sqlstring}", "'40'").replace("${unit:sqlstring}", "'40'")
             statements.append(expand(plain, Period(0, 1_000_000)))
-    assert not any(run("reader", statements))
+    errors = run("reader", statements)
+    assert not any(errors), next(filter(None, errors))
 
 
 def test_the_reader_may_only_look_and_cannot_lift_its_limits(run: Run) -> None:

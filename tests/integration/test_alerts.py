@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from clickhouse_connect.driver.client import Client
 
-from ioc.settings import Settings
 from producers.publisher import Publisher
 from schemas.decoder import EventDecoder
+from tests.fixtures.configuration import shipped
 from tests.fixtures.monitor import Monitor
 from tests.fixtures.smtp import Mailbox, free_port, parts
 
@@ -69,12 +68,7 @@ def mailbox() -> Iterator[Mailbox]:
 @pytest.fixture
 def alerting(tmp_path: Path) -> Iterator[Monitor]:
     """A monitor whose only rule is RULES."""
-    config = tmp_path / "config"
-    shutil.copytree(Settings.config, config, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    shutil.rmtree(config / "alerts")
-    (config / "alerts").mkdir()
-    (config / "alerts" / "test.yaml").write_text(RULES, encoding="utf-8")
-    (config / "recipients.yaml").write_text(RECIPIENTS, encoding="utf-8")
+    config = shipped(tmp_path / "config", RULES, RECIPIENTS)
     running = Monitor(tmp_path, config)
     try:
         running.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -17,22 +18,34 @@ NAME = Text("x", "x")
 ZONE = "Asia/Ho_Chi_Minh"
 UNITS = Units(
     [Province("40", NAME, ZONE), Province("old", NAME, ZONE, live=False)],
-    [Unit("16681", NAME, "commune", "40", "40"), Unit("old.office", NAME, "office", "old", "old")],
+    [
+        Unit("16681", NAME, "commune", "40", "40"),
+        Unit("16690", NAME, "commune", "40", "40", valid_from="2026-11-10"),
+        Unit("412", NAME, "district", "40", "40", valid_to="2026-11-10"),
+        Unit("old.office", NAME, "office", "old", "old"),
+    ],
+    {"portal": {"H41.07": "16681", "000.00.07.H41": "16681"}},
 )
 ADMISSION = Admission(EventDecoder(load_registry()), UNITS, ["filings", "payments", "updates"], 30)
 NOW = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 
 
-def admit(time: dt.datetime, subject: str = "16681", topic: str = "ioc.events.filings") -> int:
+def admit(
+    time: dt.datetime,
+    subject: str = "16681",
+    topic: str = "ioc.events.filings",
+    event_kind: str = "filings.settled",
+    **data: object,
+) -> int:
     event = {
         "specversion": "1.0",
         "id": "e1",
         "source": "/tests",
-        "type": "vn.ioc.filings.settled.v1",
+        "type": f"vn.ioc.{event_kind}.v1",
         "time": time.isoformat(),
         "subject": subject,
-        "data": {"dossier": "d1"},
+        "data": data or {"dossier": "d1"},
     }
     return ADMISSION.admit(topic, msgspec.json.encode(event), epoch_ms(NOW))[1]
 
@@ -71,3 +84,84 @@ def test_an_unknown_unit_is_told_the_nearest() -> None:
 def test_an_event_of_another_stream_is_refused() -> None:
     with pytest.raises(Refusal, match="expected an event of the stream payments"):
         admit(NOW, topic="ioc.events.payments")
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (
+            "H41.07",
+            "this is the code of 16681 in config/codes/portal.yaml, which the source has to translate",
+        ),
+        ("H41.08", "the nearest is H41.07, the code of 16681 in config/codes/portal.yaml"),
+    ],
+)
+def test_a_unit_called_by_a_code_of_another_system_is_told_ours(code: str, words: str) -> None:
+    with pytest.raises(Refusal, match=words) as refused:
+        admit(NOW, code)
+    assert (refused.value.reason, refused.value.path) == ("unknown_unit", "$.subject")
+
+
+CHANGE = dt.datetime(2026, 11, 10, tzinfo=ZoneInfo(ZONE))
+INSTANT = dt.timedelta(milliseconds=1)
+FEE = {"kind": "fee", "amount_vnd": 1}
+
+
+@pytest.mark.parametrize(
+    ("time", "unit", "kind", "data"),
+    [
+        (CHANGE, "16690", "payments.paid", FEE | {"method": "cash"}),
+        (CHANGE - INSTANT, "412", "payments.paid", FEE | {"method": "cash"}),
+        (CHANGE - INSTANT, "412", "filings.received", {"dossier": "d1", "channel": "online"}),
+        (CHANGE, "412", "filings.settled", {"dossier": "d1"}),
+        (CHANGE, "412", "payments.paid", FEE | {"method": "cash", "dossier": "d1"}),
+        (CHANGE - INSTANT, "16690", "filings.received", {"dossier": "d1", "channel": "online"}),
+    ],
+    ids=[
+        "the first instant of a unit",
+        "the last instant, told long after",
+        "a correction of what a closed unit received",
+        "the end of a closed unit's dossier",
+        "the fee of a closed unit's dossier",
+        "the past of a dossier that was handed over",
+    ],
+)
+def test_what_a_unit_did_in_its_time_and_its_dossiers_are_let_in(
+    time: dt.datetime, unit: str, kind: str, data: dict[str, object]
+) -> None:
+    assert admit(time, unit, f"ioc.events.{kind.partition('.')[0]}", kind, **data) == epoch_ms(time)
+
+
+@pytest.mark.parametrize(
+    ("time", "unit", "kind", "data", "words"),
+    [
+        (
+            CHANGE - INSTANT,
+            "16690",
+            "payments.paid",
+            FEE | {"method": "cash"},
+            "16690 exists from 2026-11-10 on: expected the unit of that time",
+        ),
+        (
+            CHANGE,
+            "412",
+            "payments.paid",
+            FEE | {"method": "cash"},
+            "412 does not exist from 2026-11-10 on: expected the unit that took over",
+        ),
+        (
+            CHANGE,
+            "412",
+            "filings.received",
+            {"dossier": "d1", "channel": "online"},
+            "only dossiers received before may be ended or corrected",
+        ),
+    ],
+    ids=["before its first day", "after its last day", "a new dossier after its last day"],
+)
+def test_a_unit_does_nothing_new_outside_its_time(
+    time: dt.datetime, unit: str, kind: str, data: dict[str, object], words: str
+) -> None:
+    with pytest.raises(Refusal, match=words) as refused:
+        admit(time, unit, f"ioc.events.{kind.partition('.')[0]}", kind, **data)
+    assert (refused.value.reason, refused.value.path) == ("unit_not_valid", "$.subject")

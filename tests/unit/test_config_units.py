@@ -2,7 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.configuration import SMALL, edited, problems
+from config.loader import load
+from streams.core.units import Text
+from tests.fixtures.configuration import REGISTRY, SMALL, edited, problems, write
 
 _CODE = (
     "A code of letters, digits, '.', '-' and '_', unique in all provinces, unlike a citizen's or phone number."
@@ -112,3 +114,74 @@ def test_a_parent_may_stand_in_a_file_that_cannot_be_read(tmp_path: Path) -> Non
 def test_a_unit_with_mistakes_of_its_own_is_still_known_as_a_parent(tmp_path: Path) -> None:
     files = edited("units/p.yaml", "level: department,", "level: Department,")
     assert [problem.split(":")[1] for problem in problems(tmp_path, files)] == ["6"]
+
+
+COMMON = """\
+levels:
+  commune: {contact: communes, in_charge: {vi: Chủ tịch, en: Chairperson}}
+units:
+"""
+COMMUNES = """\
+  - id: communes
+    name: {vi: Xã, en: Communes}
+    channels: ["${IOC_SMTP_URL}?to=${IOC_MAIL_COMMUNES}"]
+    own_units: true
+"""
+
+
+def shared(old: str = "", new: str = "") -> dict[str, str]:
+    """A configuration whose communes have a contact in common, with a text replaced wherever it stands."""
+    files = edited("units/p.yaml", "units:\n", COMMON)
+    files["recipients.yaml"] += COMMUNES
+    return {name: text.replace(old, new) if old else text for name, text in files.items()}
+
+
+def test_units_of_a_level_share_who_answers_and_alerts_go_to_their_contact(tmp_path: Path) -> None:
+    configuration = load(write(tmp_path, shared()), REGISTRY)
+    unit = configuration.units.units["16681"]
+    assert (unit.in_charge, unit.contact) == (Text("Chủ tịch", "Chairperson"), "communes")
+    assert configuration.units.units["40.justice"].contact == ""
+    _, communes = configuration.recipients
+    assert communes.concerned({"unit": "16681"})
+    assert not communes.concerned({"unit": "40.justice"})
+
+
+def test_a_unit_that_says_otherwise_is_heard(tmp_path: Path) -> None:
+    files = shared()
+    files["units/p.yaml"] = files["units/p.yaml"].replace("parent: 40.justice", "contact: duty")
+    files["recipients.yaml"] = files["recipients.yaml"].replace("    own_units: true\n", "")
+    assert load(write(tmp_path, files), REGISTRY).units.units["16681"].contact == "duty"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "contact: communes",
+            "contact: comunes",
+            "units/p.yaml:6: there is no recipient 'comunes'. Did you mean 'communes'?",
+        ),
+        (
+            "contact: communes, ",
+            "",
+            "recipients.yaml:12: no unit has this recipient as its contact."
+            " Name it under config/units as 'contact: communes', or remove it.",
+        ),
+        (
+            "  commune: {",
+            "  village: {",
+            "units/p.yaml:6: no unit has the level 'village'. Known: commune, department.",
+        ),
+        (
+            "own_units: true",
+            "own_units: true\n    match: {unit: ['16681']}",
+            "recipients.yaml:12: 'own_units' and a 'match' by unit both say which units. Leave one of the two away.",
+        ),
+    ],
+)
+def test_a_contact_that_leads_nowhere_is_named(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    assert expected in problems(tmp_path, shared(old, new))
+
+
+def test_a_province_can_be_called_as_its_file(tmp_path: Path) -> None:
+    assert load(write(tmp_path, SMALL), REGISTRY).units.provinces["40"].slug == "p"

@@ -25,7 +25,7 @@ from streams.core.units import Province, Text, Unit, Units
 
 NAME = Text("Tỉnh", "Province")
 UNITS = Units(
-    [Province("40", NAME, "Asia/Ho_Chi_Minh"), Province("empty", NAME, "UTC")],
+    [Province("40", NAME, "Asia/Ho_Chi_Minh", slug="nghe-an"), Province("empty", NAME, "UTC")],
     [
         Unit("40.so-tu-phap", NAME, "department", "40", "40"),
         Unit("40.so-tu-phap.van-phong", NAME, "office", "40.so-tu-phap", "40"),
@@ -99,6 +99,10 @@ def test_another_seed_or_another_rate_is_another_world() -> None:
     assert ids(world(1)) == ids(world(1))
     assert not ids(world(1)) & ids(world(2))
     assert not ids(world(1)) & ids(world(1, rate=0.2))
+
+
+def test_a_province_has_the_same_world_by_its_name_and_by_its_code() -> None:
+    assert make_world(UNITS, Options("nghe-an")).habits == make_world(UNITS, Options("40")).habits
 
 
 def test_the_rate_is_that_of_a_mean_week() -> None:
