@@ -10,6 +10,7 @@ from typing import TypeVar
 from config.builders import calendars, codes, retention, sources, units
 from config.builders.alerts import AlertRuleBuilder
 from config.builders.indicators import IndicatorBuilder
+from config.builders.indices import IndexBuilder
 from config.builders.recipients import RecipientBuilder
 from config.documents import read
 from config.problems import ConfigurationError, Problem
@@ -18,6 +19,7 @@ from config.shapes import Sheets, shape
 from producers.source import Source
 from schemas.registry import Registry, load_registry
 from streams.core.alert_rules import AlertRule
+from streams.core.index import Index
 from streams.core.indicators import Indicator
 from streams.core.recipients import Recipient
 from streams.core.units import Units
@@ -31,6 +33,7 @@ class Configuration:
 
     units: Units
     indicators: Mapping[str, Indicator]
+    indices: Mapping[str, Index]
     alerts: tuple[AlertRule, ...]
     recipients: tuple[Recipient, ...]
     sources: Mapping[str, Source]
@@ -49,6 +52,7 @@ def load(folder: Path, registry: Registry | None = None) -> Configuration:
     unit_files = reader.sheets("units/*.yaml", "units")
     code_files = reader.sheets("codes/*.yaml", "codes", needed=False)
     indicator_files = reader.sheets("indicators/*.yaml", "indicators")
+    index_files = reader.sheets("index/*.yaml", "index", needed=False)
     alert_files = reader.sheets("alerts/*.yaml", "alerts")
     recipient_files = reader.sheets("recipients.yaml", "recipients")
     source_files = reader.sheets("sources/*.yaml", "source")
@@ -61,6 +65,7 @@ def load(folder: Path, registry: Registry | None = None) -> Configuration:
     configuration = Configuration(
         units=all_units,
         indicators=indicators,
+        indices=reader.built(IndexBuilder(indicators, indicator_files).build(index_files)),
         alerts=reader.built(alert_rules.build(alert_files)),
         recipients=reader.built(RecipientBuilder(alert_files, all_units, unit_files).build(recipient_files)),
         sources=reader.built(sources.build(source_files, registry, all_units.code_lists)),

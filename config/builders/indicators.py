@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from config import quantities
-from config.builders.names import second
+from config.builders.names import second, several
 from config.columns import dimensions, event_fields
 from config.problems import Problem, did_you_mean
 from config.shapes import Entry, Sheets
@@ -52,7 +52,7 @@ class IndicatorBuilder:
             **value,
             "over": tuple(self._kinds) if over == (EVENTS,) else over,
             **{key: _text(value[key]) for key in _RESULTS if key in value},
-            "until": _several(value.get("until", ())),
+            "until": several(value.get("until", ())),
         }
         if "target" in made:
             made["target"] = quantities.value(made["target"], made["format"])
@@ -98,12 +98,7 @@ class IndicatorBuilder:
 
 
 def _over(value: Mapping[str, Any]) -> tuple[str, ...]:
-    return _several(value["over"])
-
-
-def _several(names: str | Sequence[str]) -> tuple[str, ...]:
-    """A single name may stand for a list of one."""
-    return (names,) if isinstance(names, str) else tuple(names)
+    return several(value["over"])
 
 
 def _text(expression: str | bool) -> str:
@@ -168,7 +163,7 @@ def _dossier_times(entry: Entry, columns: Columns) -> Iterator[Problem]:
         if key not in entry.value:
             hint = f"Name one of {', '.join(instants)}."
             yield entry.problem(f"a {kind} over dossiers needs '{key}'", hint)
-        for column in _several(entry.value.get(key, ())):
+        for column in several(entry.value.get(key, ())):
             if column not in instants:
                 yield entry.problem(
                     f"'{column}' is no instant of a dossier", did_you_mean(column, instants), (key,)

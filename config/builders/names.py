@@ -1,8 +1,8 @@
-"""Names that must be given once only, in all files of a part."""
+"""Names in files: those that must be given once only in all files of a part, and one that stands for a list."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from config.problems import Problem
 from config.shapes import Entry
@@ -20,3 +20,8 @@ def second(entry: Entry, key: str, places: dict[str, Entry]) -> Iterator[Problem
         message = f"the {key} '{name}' is taken {place}"
         yield entry.problem(message, f"Give one of the two another {key}.", (key,))
     places.setdefault(name, entry)
+
+
+def several(names: str | Sequence[str]) -> tuple[str, ...]:
+    """A single name may stand for a list of one."""
+    return (names,) if isinstance(names, str) else tuple(names)
