@@ -94,7 +94,7 @@ def test_a_source_is_checked_against_the_event_types(tmp_path: Path) -> None:
 
 def test_the_examples_of_the_documentation_have_no_mistakes(tmp_path: Path) -> None:
     text = (SHIPPED.parent / "docs/configuration.md").read_text(encoding="utf-8")
-    units, codes, calendar, indicators, alerts, recipients, retention = re.findall(
+    units, codes, calendar, indicators, index, alerts, recipients, retention = re.findall(
         r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL
     )
     files = {
@@ -102,6 +102,7 @@ def test_the_examples_of_the_documentation_have_no_mistakes(tmp_path: Path) -> N
         "codes/portal.yaml": codes,
         "calendars/vietnam.yaml": calendar,
         "indicators/filings.yaml": indicators,
+        "index/decision-766.yaml": index,
         "alerts/filings.yaml": alerts,
         "recipients.yaml": recipients,
         "retention.yaml": retention,
