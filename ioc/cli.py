@@ -14,6 +14,7 @@ from ioc.commands.audit import audit
 from ioc.commands.check import check
 from ioc.commands.doctor import doctor
 from ioc.commands.importing import import_
+from ioc.commands.produce import produce
 from ioc.commands.rebuild import rebuild
 from ioc.commands.run import demo, up
 from ioc.commands.simulate import simulate
@@ -61,6 +62,7 @@ app.command("up")(up)
 app.command("check")(check)
 app.command("doctor")(doctor)
 app.command("import")(import_)
+app.command("produce")(produce)
 app.command("simulate")(simulate)
 app.command("audit")(audit)
 app.command("rebuild")(rebuild)

@@ -9,8 +9,12 @@ Event = dict[str, Any]
 
 
 class Refused(NamedTuple):
-    """Why an event was not made or not sent; `path` leads to the field, e.g. `$.data.channel`."""
+    """Why an event was not made or not sent; `path` leads to the field, e.g. `$.data.channel`.
+
+    `type` is the CloudEvents type of the event that it was to be, as far as there was one.
+    """
 
     reason: str
     path: str
     message: str
+    type: str = ""

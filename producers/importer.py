@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
 
-from producers.checkpoint import Checkpoint, CheckpointFile
-from producers.event import Refused
-from producers.mapping import Mapping
+import msgspec
+
+from producers.delivery import Backlog, Delivery
+from producers.feed import Feed
+from producers.files.rows import Line, RegisterError, lines
+from producers.journal import Journal
 from producers.publisher import Publisher
-from producers.rows import Line, RegisterError, lines
-from producers.seen import Seen
+from producers.reading import Reading
 from producers.source import Source
-from producers.summary import State, Summary, Tally
+from producers.summary import State, Summary
 from schemas.registry import Registry
 
-_ROWS_PER_REPORT = 500
+_MEGABYTE = 1_000_000
 
 
 class Progress(NamedTuple):
@@ -39,63 +43,94 @@ def import_file(
     source: Source,
     registry: Registry,
     publisher: Publisher,
-    checkpoints: Path,
+    journals: Path,
     *,
     again: bool = False,
     progress: Report = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
-    rows_per_checkpoint: int = 20_000,
+    rows_at_once: int = 1_000,
 ) -> Summary:
-    """Send the events of a register; interrupted at any point, the same call goes on from the last checkpoint.
+    """Send the events of a register; interrupted at any point, the same call goes on from where it was.
 
     Args:
         path: the register.
-        source: what its rows become.
+        source: what its rows become; it has a block `file`.
         registry: the event types that the source names.
         publisher: checks and sends.
-        checkpoints: folder, kept from run to run.
-        again: begin at the beginning even when there is a checkpoint; repeated events have the same ids.
+        journals: folder, kept from run to run.
+        again: begin at the beginning even when it was imported before; repeated events have the same ids.
         progress: called every few hundred rows.
         stop: asked after every row; true ends the import in order.
-        rows_per_checkpoint: what a crash may cost to send again.
+        rows_at_once: how many rows are written down together.
 
     Raises:
         RegisterError: the file cannot be read as the source says.
-        NotDeliveredError: the broker did not take the events; what was acknowledged is in the checkpoint.
-        CheckpointError: the checkpoint cannot be read or written.
+        NotDeliveredError: the broker did not take the events; they wait for the next call.
+        JournalError: the journal cannot be read or written.
     """
+    assert source.file is not None  # noqa: S101  # for mypy: only such sources are imported
     try:
         size = path.stat().st_size
-        file = CheckpointFile(checkpoints, path, source, publisher.cluster_id)
+        journal = Journal(journals / f"{source.name}-{_identity(path, source, publisher.cluster_id)}.sqlite")
     except OSError as error:
         raise RegisterError(path, 0, f"cannot be read: {error.strerror}") from error
-    checkpoint = Checkpoint(Tally()) if again else file.load()
-    if checkpoint.finished:
-        return Summary(path, source.name, "done before", checkpoint.tally)
-    tally = checkpoint.tally
-    done = tally.read
-    state: State = "finished"
-    with Seen() as seen:
-        mapping = Mapping(source, registry, seen)
-        for number, line in enumerate(lines(path, source.file, mapping.columns), start=1):
-            if number % _ROWS_PER_REPORT == 0:
+    try:
+        if again:
+            journal.begin_anew()
+        if journal.kept("finished"):
+            return Summary(path, source.name, "done before", journal.tally)
+        backlog = Backlog(source.outbox_mb * _MEGABYTE)
+        feed = Feed(source, registry, publisher.gate, journal, backlog, topic_of=publisher.topic_of)
+        rows = enumerate(lines(path, source.file, feed.mapping.columns), start=1)
+        unread = islice(rows, journal.position() or 0, None)
+        state: State = "finished"
+        with Delivery(journal.path, backlog, publisher) as delivery:
+            while state == "finished" and (batch := list(_batch(unread, rows_at_once, stop))):
+                backlog.await_change(lambda: not backlog.full or delivery.failure is not None, None)
+                if delivery.failure:
+                    raise delivery.failure
+                feed.take([_reading(number, line) for number, line, _ in batch])
+                number, line, stopped = batch[-1]
                 progress(Progress(number, line.position, size))
-            if number <= done:
-                _replay(line, mapping)
-                continue
-            _send(line, mapping, publisher, tally)
-            if number % rows_per_checkpoint == 0:
-                publisher.flush()
-                file.save(checkpoint)
-            if stop():
-                state = "interrupted"
-                break
-    publisher.flush()
-    if state == "finished":
-        progress(Progress(tally.read, size, size))
-        checkpoint.finished = tally.sent > 0
-    file.save(checkpoint)
-    return Summary(path, source.name, state, tally)
+                state = "interrupted" if stopped else "finished"
+            delivery.stop(drain_seconds=None)
+        if state == "finished":
+            progress(Progress(feed.tally.read, size, size))
+            if feed.tally.sent:
+                journal.finish()
+        return Summary(path, source.name, state, feed.tally)
+    finally:
+        if journal.tally.sent:
+            journal.close()
+        else:
+            journal.remove()
+
+
+def _identity(register: Path, source: Source, cluster: str) -> str:
+    """What an import is: the file's content, the source as it is declared now, and the cluster.
+
+    A mended source, a changed file or an empty cluster is therefore another import, which begins at the beginning.
+    """
+    with register.open("rb") as content:
+        identity = hashlib.file_digest(content, "sha256")
+    identity.update(msgspec.json.encode(source))
+    identity.update(cluster.encode())
+    return identity.hexdigest()[:16]
+
+
+def _batch(
+    rows: Iterator[tuple[int, Line]], most: int, stop: Callable[[], bool]
+) -> Iterator[tuple[int, Line, bool]]:
+    """The next rows with their numbers; the last one says whether to stop after it."""
+    for number, line in islice(rows, most):
+        stopped = stop()
+        yield number, line, stopped
+        if stopped:
+            return
+
+
+def _reading(number: int, line: Line) -> Reading:
+    return Reading(None if line.fault else line.row, number, f"line {line.number}", "", line.fault)
 
 
 @contextmanager
@@ -116,23 +151,3 @@ def until_interrupted() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _replay(line: Line, mapping: Mapping) -> None:
-    """Let the mapping see a row that is already sent, so that it knows the row's keys."""
-    if not line.fault:
-        for _ in mapping.events(line.row):
-            pass
-
-
-def _send(line: Line, mapping: Mapping, publisher: Publisher, tally: Tally) -> None:
-    tally.read += 1
-    if line.fault:
-        tally.refuse(line.number, Refused("bad_row", "$", line.fault))
-        return
-    for event in mapping.events(line.row):
-        refused = event if isinstance(event, Refused) else publisher.send(event)
-        if refused:
-            tally.refuse(line.number, refused)
-        else:
-            tally.sent += 1

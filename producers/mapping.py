@@ -22,7 +22,7 @@ class _RefusedError(ValueError):
 
 
 class Mapping:
-    """A source at work on one file; `seen` remembers which keys have had their event."""
+    """A source at work; `seen` remembers which keys have had their event."""
 
     def __init__(self, source: Source, registry: Registry, seen: Seen) -> None:
         self._rules = tuple(
@@ -37,23 +37,24 @@ class Mapping:
 
     def events(self, row: Row) -> Iterator[Event | Refused]:
         """What this row adds to the rows before it; a key whose event is refused has had it."""
-        for number, rule in enumerate(self._rules):
+        for rule in self._rules:
             try:
-                if not rule.holds(row) or not (rule.each_row or self._seen.add(number, rule.key(row))):
+                if not rule.holds(row) or not (rule.each_row or self._seen.add(rule.identity, rule.key(row))):
                     continue
                 yield rule.event(row)
             except _RefusedError as error:
-                yield error.refused
+                yield error.refused._replace(type=rule.type)
             except ExpressionError as error:
-                yield Refused("bad_expression", "$", str(error))
+                yield Refused("bad_expression", "$", str(error), rule.type)
 
 
 class _CompiledRule:
     def __init__(self, source: Source, rule: Rule, event_type: EventType) -> None:
-        self._type = event_type.type
+        self.type = event_type.type
         self._kind = rule.type
         self._source = source.source
         self.each_row = rule.per == EACH_ROW
+        self.identity = f"{event_type.type}/{rule.per}/{rule.when}/{rule.id}"
         self._per = Expression(rule.key if self.each_row else rule.per)
         self._id = Expression(rule.key)
         self._when = Expression(rule.when) if rule.when else None
@@ -82,7 +83,7 @@ class _CompiledRule:
             "specversion": "1.0",
             "id": f"{self._kind}/{_key(self._id, row)}",
             "source": self._source,
-            "type": self._type,
+            "type": self.type,
             "time": self._time.required(row),
             "subject": self._subject.required(row),
             "data": {name: value for name, field in self._data.items() if (value := field(row)) is not None},

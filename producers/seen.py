@@ -1,40 +1,41 @@
-"""Which keys a file has already shown, in memory that does not grow with the file."""
+"""Which keys have had their event."""
 
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+import zlib
 from types import TracebackType
 from typing import Self
 
+from producers.journal_file import connect
+
 
 class Seen:
-    """A set of keys that spills to a temporary file; each rule counts its own keys.
+    """Which keys have had their event, in memory that does not grow with them; each rule has keys of its own."""
 
-    SQLite's nameless database is private, deleted when closed, and leaves memory only when its cache is full.
-    """
+    def __init__(self, database: sqlite3.Connection | None = None) -> None:
+        self._database = database or connect("")
+        self._last: dict[str, str] = {}
+        self._rules: dict[str, int] = {}
 
-    _CACHE_KIB = 16_384
-
-    def __init__(self) -> None:
-        self._last: dict[int, str] = {}
-        self._database = sqlite3.connect("", isolation_level=None)
-        self._database.execute(f"PRAGMA cache_size = -{self._CACHE_KIB}")
-        self._database.execute("PRAGMA journal_mode = OFF")
-        self._database.execute("PRAGMA synchronous = OFF")
-        self._database.execute(
-            "CREATE TABLE seen (rule INT, key TEXT, PRIMARY KEY (rule, key)) WITHOUT ROWID"
-        )
-
-    def add(self, rule: int, key: str) -> bool:
+    def add(self, rule: str, key: str) -> bool:
         """Remember a key; whether it is new."""
         if self._last.get(rule) == key:  # in most registers the rows of a key are adjacent
             return False
         self._last[rule] = key
-        with closing(
-            self._database.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (rule, key))
-        ) as inserted:
-            return inserted.rowcount == 1
+        number = self._rules.get(rule)
+        if number is None:
+            number = self._rules[rule] = zlib.crc32(rule.encode())
+        added = self._database.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (number, key))
+        return added.rowcount == 1
+
+    def unsure(self) -> None:
+        """What was remembered last may have been taken back."""
+        self._last.clear()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -42,4 +43,4 @@ class Seen:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._database.close()
+        self.close()

@@ -1,13 +1,12 @@
-"""A source: where a register's rows lie and which events they become, as data and without code.
+"""A source: where its rows come from and which events they become, as data and without code.
 
 config/sources/<name>.yaml holds one; config/formats/source.schema.json describes every field for people and editors.
+Each kind of place that rows come from declares a block of its own (`file`, ...); a source has exactly one of them.
 """
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -15,6 +14,7 @@ import msgspec
 from config.documents import Document, Location
 from config.problems import Problem, did_you_mean
 from producers.expression import Expression, ExpressionError
+from producers.files.declaration import File
 from schemas.registry import EventType, Registry
 
 EACH_ROW = "row"
@@ -23,13 +23,10 @@ EACH_ROW = "row"
 ISO = "iso"
 """The value of `time_format` for ISO 8601."""
 
+KINDS = ("file",)
+"""The blocks of which a source has one, each a field of `Source`."""
 
-class File(msgspec.Struct, frozen=True):
-    """How the register is written down."""
-
-    format: Literal["csv", "ndjson"]
-    encoding: str = "utf-8"
-    separator: str = ","
+_SECONDS = {"s": 1, "min": 60, "h": 3600}
 
 
 class Value(msgspec.Struct, frozen=True, rename={"from_": "from"}):
@@ -88,35 +85,53 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 class Source(msgspec.Struct, frozen=True):
-    """A declared source; `source` is the CloudEvents source of its events, `time_zone` that of times without offset."""
+    """A declared source; `source` is the CloudEvents source of its events, `time_zone` that of times without offset.
+
+    `rate` is how many events it may make at most, such as `500/s`; `outbox_mb` how much may wait on disk for a broker
+    that is away, before the reading waits too.
+    """
 
     name: str
     source: str
-    file: File
     events: tuple[Rule, ...]
+    file: File | None = None
     description: str = ""
     time_zone: str = ""
     time_format: str = ISO
+    rate: str = ""
+    outbox_mb: int = 1024
 
     @property
     def zone(self) -> ZoneInfo | None:
         """The zone of times that carry no offset, if one is declared."""
         return ZoneInfo(self.time_zone) if self.time_zone else None
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The blocks that it has: one, if there are no problems."""
+        return tuple(name for name in KINDS if getattr(self, name) is not None)
+
+    @property
+    def events_per_second(self) -> float | None:
+        """The most events that it may make; None: as many as it can."""
+        number, _, unit = self.rate.partition("/")
+        return int(number) / _SECONDS[unit] if self.rate else None
+
 
 def problems(source: Source, document: Document) -> Iterator[Problem]:
-    """What the file's JSON Schema cannot see: expressions, encoding, time zone, ids that would collide."""
+    """What the file's JSON Schema cannot see: its kind, expressions, time zone, ids that would collide."""
     if source.time_zone:
         try:
             ZoneInfo(source.time_zone)
         except (KeyError, ValueError, OSError):  # OSError: a folder of zones, such as "Asia"
             message = f"there is no time zone '{source.time_zone}'"
             yield document.problem(("time_zone",), message, "Use an IANA name such as Asia/Ho_Chi_Minh.")
-    try:
-        codecs.lookup(source.file.encoding)
-    except LookupError:
-        message = f"there is no encoding '{source.file.encoding}'"
-        yield document.problem(("file", "encoding"), message, "Use for example utf-8, utf-16 or cp1258.")
+    if len(source.kinds) != 1:
+        found = f"it has {' and '.join(source.kinds)}" if source.kinds else "it has none"
+        message = f"a source has exactly one of the blocks {', '.join(KINDS)}: {found}"
+        yield document.problem((), message, "The block says where the rows come from.")
+    for kind in source.kinds:
+        yield from getattr(source, kind).problems(document, (kind,))
     ids: set[tuple[str, str]] = set()
     for index, rule in enumerate(source.events):
         where: Location = ("events", index)

@@ -1,4 +1,4 @@
-"""What came of reading a register: counts, and for each reason of refusal the first examples with their lines."""
+"""What came of reading a source: counts, and for each reason of refusal the first examples with their places."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _EXAMPLES = 3
 
 
 class Example(msgspec.Struct, frozen=True):
-    """One refused event: the line of the register, the field, and why."""
+    """One refused event: where its row is, the field, and why."""
 
-    line: int
+    place: str
     path: str
     message: str
 
@@ -36,12 +36,12 @@ class Tally(msgspec.Struct):
     sent: int = 0
     refused: dict[str, OfReason] = {}
 
-    def refuse(self, line: int, refused: Refused) -> None:
+    def refuse(self, place: str, refused: Refused) -> None:
         """Count a refusal; the first ones of a reason are kept as examples."""
         of_reason = self.refused.setdefault(refused.reason, OfReason())
         of_reason.count += 1
         if len(of_reason.examples) < _EXAMPLES:
-            of_reason.examples.append(Example(line, refused.path, refused.message))
+            of_reason.examples.append(Example(place, refused.path, refused.message))
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -65,7 +65,7 @@ class Summary(msgspec.Struct, frozen=True):
         lines = [f"{self.path}: {tally.read:,} rows read, {tally.sent:,} events sent, {refused:,} refused"]
         for reason, of_reason in sorted(tally.refused.items(), key=lambda item: -item[1].count):
             lines.append(f"  {reason}: {of_reason.count:,}")
-            lines += [f"    line {e.line}: {e.path}: {e.message}" for e in of_reason.examples]
+            lines += [f"    {e.place}: {e.path}: {e.message}" for e in of_reason.examples]
         lines.append(self._next_step)
         return "\n".join(lines)
 

@@ -3,21 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-from ioc.errors import UserError
-
-if TYPE_CHECKING:
-    from config.loader import Configuration
-    from producers.source import Source
-
-
-class NoSuchSourceError(UserError):
-    """The configuration declares no source of this name; the message lists those there are."""
-
-    exit_status = 2
 
 
 def import_(
@@ -46,16 +34,20 @@ def import_(
     from config.loader import load
     from ioc.datafolder import current_settings
     from ioc.preparation import prepare_topics
+    from producers.files.rows import RegisterError
     from producers.importer import import_file, until_interrupted
     from producers.progress import ImportBar
     from producers.publisher import Publisher
-    from producers.rows import RegisterError
+    from producers.runner import find_source
     from schemas.decoder import EventDecoder
     from schemas.registry import load_registry
 
     settings = current_settings()
     configuration = load(settings.config)
-    declared = _source(configuration, source)
+    declared = find_source(configuration, source)
+    if declared.file is None:
+        msg = f"the source {source} has no block `file`: run it with `ioc produce {source}`"
+        raise RegisterError(file, 0, msg)
     if not file.is_file():  # before anything is asked of the broker
         raise RegisterError(file, 0, "there is no such file")
     prepare_topics(settings)
@@ -78,13 +70,3 @@ def import_(
         )
     typer.echo(msgspec.json.encode(summary, enc_hook=str) if as_json else str(summary))
     raise typer.Exit(summary.exit_status)
-
-
-def _source(configuration: Configuration, name: str) -> Source:
-    from config.problems import did_you_mean
-
-    try:
-        return configuration.sources[name]
-    except KeyError:
-        msg = f"there is no source '{name}' in config/sources. {did_you_mean(name, configuration.sources)}"
-        raise NoSuchSourceError(msg) from None

@@ -20,7 +20,8 @@ MAX_SKEW_MS = 5 * 60_000
 """How far an event's time may lie after its arrival: clocks of sources differ."""
 
 
-_SHOWN_CHARACTERS = 64 * 1024
+SHOWN_CHARACTERS = 64 * 1024
+"""Of a payload, what a dead letter keeps."""
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
@@ -137,6 +138,6 @@ def dead_letter(
         source=refusal.source,
         event_id=refusal.event_id,
         schema_version=refusal.schema_version,
-        payload=redact(payload)[:_SHOWN_CHARACTERS],
+        payload=redact(payload)[:SHOWN_CHARACTERS],
         payload_bytes=len(payload),
     )

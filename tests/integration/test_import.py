@@ -17,10 +17,11 @@ from kafka import KafkaConsumer, TopicPartition
 from config.documents import read
 from ioc.embedded.kafka import EmbeddedKafka
 from ioc.settings import Settings
+from producers.files.rows import RegisterError
 from producers.importer import Progress, import_file, until_interrupted
 from producers.progress import ImportBar
-from producers.publisher import NotDeliveredError, Publisher
-from producers.rows import RegisterError
+from producers.publisher import Publisher
+from producers.sender import NotDeliveredError
 from producers.source import Source
 from producers.summary import Summary
 from schemas.decoder import EventDecoder
@@ -164,8 +165,8 @@ def test_a_crash_repeats_no_more_than_since_the_checkpoint(
 
     for row in (250, 900):
         with pytest.raises(RuntimeError, match="gone"):
-            run(register, stop=stop_at(row), rows_per_checkpoint=100)
-    summary = run(register, rows_per_checkpoint=100)
+            run(register, stop=stop_at(row), rows_at_once=100)
+    summary = run(register, rows_at_once=100)
     assert (summary.tally.read, summary.tally.sent) == (register.rows, register.events)
     identities = Counter(event.id for _, _, event in arrived(kafka, topic))
     assert len(identities) == register.events
@@ -185,7 +186,7 @@ def test_refusals_are_counted_by_reason_with_their_lines(
     officer = [case for case in register.cases if case.officer == "Resource07"]
     assert summary.exit_status == 0
     refused = summary.tally.refused
-    assert refused["bad_row"].examples[0].line == 4
+    assert refused["bad_row"].examples[0].place == "line 4"
     assert refused["unmapped_code"].count == len(desk)
     assert refused["unmapped_code"].examples[0].path == "$.data.channel"
     settled = sum(case.settled_at is not None for case in officer)
@@ -213,7 +214,7 @@ def test_a_file_that_cannot_be_read_leaves_no_checkpoint(run: Import, tmp_path: 
         run(path)
     with pytest.raises(RegisterError, match=r"none\.csv: cannot be read: No such file"):
         run(tmp_path / "none.csv")
-    assert not (tmp_path / "imports").exists()
+    assert not list((tmp_path / "imports").iterdir())
 
 
 def test_progress_reaches_the_end(run: Import, register: Register) -> None:
@@ -270,7 +271,7 @@ def attempt(bootstrap: str, path: Path, source: Source, broker_pid: int | None) 
     ) as publisher:
         try:
             return import_file(
-                path, source, REGISTRY, publisher, path.parent, stop=stop, rows_per_checkpoint=50
+                path, source, REGISTRY, publisher, path.parent, stop=stop, rows_at_once=50
             ).state
         except NotDeliveredError as error:
             return str(error)

@@ -12,7 +12,7 @@ import msgspec
 
 from ioc.errors import UserError
 from producers.expression import Row
-from producers.source import File
+from producers.files.declaration import File
 
 
 class RegisterError(UserError):

@@ -1,0 +1,27 @@
+"""Every kind of source by its block: who reads its rows."""
+
+from __future__ import annotations
+
+from ioc.errors import UserError
+from producers.files.folder import FolderReader
+from producers.reading import Reader
+from producers.source import Source
+
+
+class NotRunnableError(UserError):
+    """The source says what its rows mean, but not where new ones come from."""
+
+
+def reader_of(source: Source, columns: frozenset[str]) -> Reader:
+    """What reads a source for `ioc produce`; `columns` are those that its expressions name.
+
+    Raises:
+        UserError: its place cannot be used.
+    """
+    if source.file is not None and source.file.folder:
+        return FolderReader(source.file, columns)
+    msg = (
+        f"the source {source.name} has no place to be read from: give its file a folder to watch,"
+        f" or send one file with `ioc import FILE --source {source.name}`"
+    )
+    raise NotRunnableError(msg)
