@@ -39,7 +39,10 @@ SOURCE = {
             "per": "code",
             "subject": "unit",
             "time": "received",
-            "data": {"dossier": "code", "channel": {"from": "channel", "map": {"1": "direct", "2": "online"}}},
+            "data": {
+                "dossier": "code",
+                "channel": {"from": "channel", "map": {"1": "direct", "2": "online"}},
+            },
         }
     ],
 }
@@ -126,7 +129,9 @@ def main() -> None:
         kept = min(count, 2_000_000)
         table.add_row("size on disk, bytes an event", f"{path.stat().st_size / kept:,.0f}")
         table.add_row("read and removed", f"{per_second(kept, lambda: empty(path)):,.0f}")
-        table.add_row("kafka-python alone", f"{per_second(count, lambda: send(broker.bootstrap, count)):,.0f}")
+        table.add_row(
+            "kafka-python alone", f"{per_second(count, lambda: send(broker.bootstrap, count)):,.0f}"
+        )
         full = folder / "10000.sqlite"
         table.add_row("an outbox sent", f"{per_second(count, lambda: deliver(broker.bootstrap, full)):,.0f}")
         rate = per_second(count, lambda: whole(broker.bootstrap, folder, count))

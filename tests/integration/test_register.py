@@ -83,7 +83,7 @@ def test_a_register_imported_twice_and_interrupted_once_gives_its_own_figures(
     settled = [case for case in cases if case.settled_at]
     stops = iter([False] * 200 + [True])
 
-    first = run_import(monitor, register.path, stop=lambda: next(stops), rows_per_checkpoint=50)
+    first = run_import(monitor, register.path, stop=lambda: next(stops), rows_at_once=50)
     assert first.state == "interrupted"
     assert run_import(monitor, register.path).state == "finished"
     assert run_import(monitor, register.path, again=True).state == "finished"

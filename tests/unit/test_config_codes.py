@@ -36,6 +36,7 @@ def test_a_source_translates_by_the_list_that_it_names(tmp_path: Path) -> None:
         "$.subject",
         "the code 'H41.70' is not in config/codes/portal.yaml: add it there, or give a default."
         " Did you mean 'H41.07'?",
+        "vn.ioc.filings.received.v1",
     )
 
 

@@ -94,7 +94,7 @@ def test_a_source_is_checked_against_the_event_types(tmp_path: Path) -> None:
 
 def test_the_examples_of_the_documentation_have_no_mistakes(tmp_path: Path) -> None:
     text = (SHIPPED.parent / "docs/configuration.md").read_text(encoding="utf-8")
-    units, codes, calendar, indicators, index, alerts, recipients, retention = re.findall(
+    units, codes, calendar, indicators, index, alerts, recipients, source, retention = re.findall(
         r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL
     )
     files = {
@@ -105,6 +105,7 @@ def test_the_examples_of_the_documentation_have_no_mistakes(tmp_path: Path) -> N
         "index/decision-766.yaml": index,
         "alerts/filings.yaml": alerts,
         "recipients.yaml": recipients,
+        "sources/land.yaml": source,
         "retention.yaml": retention,
     }
     assert problems(tmp_path, {**SMALL, **files}) == []

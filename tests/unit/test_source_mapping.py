@@ -8,12 +8,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from producers.seen import Seen
 
 from config.documents import read
 from ioc.settings import Settings
 from producers.event import Event, Refused
 from producers.mapping import Mapping
+from producers.seen import Seen
 from producers.source import Source
 from schemas.decoder import EventDecoder, Refusal
 from schemas.registry import load_registry
