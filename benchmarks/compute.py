@@ -4,7 +4,8 @@
 
 Full work: validation against the schemas, refusal of repeats, all shipped indicators or five (dossiers folded;
 day, hour and minute buckets, per unit and province), alert rules, values emitted, state logged and delivered,
-offsets committed. Each contestant has a process of its own; which threads it starts in it is its own affair.
+offsets committed; by one worker, and by as many as there are cores. Each contestant has a process of its own; which
+threads it starts in it is its own affair.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import psutil
 import yaml
 from rich.console import Console
 from rich.table import Table
@@ -21,7 +23,7 @@ from rich.table import Table
 from benchmarks import peers
 from benchmarks.filled import fill
 from benchmarks.peers import Result
-from benchmarks.workers import Workers
+from benchmarks.workers import Workers, begin_anew
 from config.loader import load
 from ioc.embedded.kafka import EmbeddedKafka
 from ioc.settings import Settings
@@ -56,13 +58,14 @@ def _five_indicators(folder: Path) -> Path:
     return folder
 
 
-def full_compute(bootstrap: str, count: int, *, five_indicators: bool = False) -> Result:
-    """This project's worker, as production runs it."""
-    name = f"this project's compute, {'five' if five_indicators else 'all'} indicators"
+def full_compute(bootstrap: str, count: int, workers: int = 1, *, five_indicators: bool = False) -> Result:
+    """This project's workers, as production runs them."""
+    processes = "one worker" if workers == 1 else f"{workers} workers"
+    name = f"this project's compute, {'five' if five_indicators else 'all'} indicators, {processes}"
     with tempfile.TemporaryDirectory() as folder:
         config = _five_indicators(Path(folder, "config")) if five_indicators else Settings.config
-        with Workers(bootstrap, Path(folder), config=config) as workers:
-            return Result(name, workers.until(count).rate)
+        with Workers(bootstrap, Path(folder), workers, config) as running:
+            return Result(name, running.until(count).rate)
 
 
 def main() -> None:
@@ -81,7 +84,10 @@ def main() -> None:
         names = [topic.name for topic in topics.EVENTS]
         wanted = (peers.AIOKAFKA, peers.STOCK_WINDOW) if options.alone else _PEERS
         ours = full_compute(kafka.bootstrap, count, five_indicators=options.five_indicators)
-        results = list(peers.run(wanted, kafka.bootstrap, count, names))
+        begin_anew(kafka.bootstrap)
+        cores = psutil.cpu_count() or 1
+        all_cores = full_compute(kafka.bootstrap, count, cores, five_indicators=options.five_indicators)
+        results = [all_cores, *peers.run(wanted, kafka.bootstrap, count, names)]
     table = Table(title=f"{count:,} events of {size:.0f} bytes, 3 topics x 4 partitions, {len(units)} units")
     for heading in ("contestant", "events/s", "this project to it"):
         table.add_column(heading, justify="left" if heading == "contestant" else "right")

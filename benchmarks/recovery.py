@@ -31,6 +31,7 @@ from config.loader import load
 from ioc.embedded.kafka import EmbeddedKafka
 from ioc.settings import Settings
 from streams.admin import create_topics
+from streams.core.arrivals import arrivals
 from streams.core.compute import Delta, States
 from streams.core.definitions import Definitions
 from streams.core.units import Units
@@ -75,6 +76,7 @@ def write_log(bootstrap: str, dossiers: int, units: Units) -> Written:
     for partition in range(PARTITIONS):
         states = States(_definitions(units))
         state = states[topic]
+        came = []
         for number in range(partition, dossiers, PARTITIONS):
             days = number % 20
             data = SimpleNamespace(
@@ -86,10 +88,15 @@ def write_log(bootstrap: str, dossiers: int, units: Units) -> Written:
                 }
             )
             event = _Received(codes[number % len(codes)], f"id-{number:09}", data)
-            state.apply(event, now_ms - days * 86_400_000 - number % 86_400_000, now_ms)
-            if number // PARTITIONS % _GROUP == 0:
+            came.append((event, now_ms - days * 86_400_000 - number % 86_400_000, now_ms))
+            if len(came) == _GROUP:
+                (received,) = arrivals(came)
+                state.apply(received)
+                came.clear()
                 state.offsets = {topic: number}
                 state.drain()
+        for received in arrivals(came):
+            state.apply(received)
         state.offsets = {topic: dossiers}
         last = state.drain()
         log = StateLog(Delta, FencedLog(bootstrap, COMPUTE_STATE.name, partition), rewrite_bytes=0)

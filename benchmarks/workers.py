@@ -16,6 +16,7 @@ from kafka.errors import KafkaError
 
 from ioc.settings import Settings
 from streams import topics
+from streams.admin import create_topics
 
 _LOOK_SECONDS = 0.05
 
@@ -114,3 +115,14 @@ class Workers:
         for process in self.processes:
             process.wait(30)
         self._admin.close()
+
+
+def begin_anew(bootstrap: str) -> None:
+    """Let workers that start now find all events unread: what earlier ones committed and logged is gone."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin.delete_groups(["ioc-compute"])
+    admin.delete_topics([topics.COMPUTE_STATE.name])
+    while topics.COMPUTE_STATE.name in admin.list_topics():
+        time.sleep(_LOOK_SECONDS)
+    admin.close()
+    create_topics(bootstrap)

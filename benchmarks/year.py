@@ -26,6 +26,7 @@ from config.columns import event_fields
 from config.loader import load
 from ioc.settings import Settings
 from schemas.registry import load_registry
+from streams.core.arrivals import arrivals
 from streams.core.compute import State
 from streams.core.definitions import Definitions
 from streams.topics import STREAMS
@@ -122,10 +123,13 @@ def main() -> None:
         events += len(todays)
         for group in range(_GROUPS_A_DAY):
             at_ms = now_ms + group * _DAY_MS // _GROUPS_A_DAY + _HOUR_MS
+            came: defaultdict[tuple[str, int], list[tuple[Any, int, int]]] = defaultdict(list)
             for event in todays[group::_GROUPS_A_DAY]:
-                state = states[event.stream, units.index(event.subject) % _PARTITIONS]
-                state.apply(event, at_ms - 1000, at_ms)
-            for state in states.values():
+                where = event.stream, units.index(event.subject) % _PARTITIONS
+                came[where].append((event, at_ms - 1000, at_ms))
+            for where, state in states.items():
+                for of_kind in arrivals(came[where]):
+                    state.apply(of_kind)
                 state.offsets = {"events": events}
                 state.drain()
         if (midnight + dt.timedelta(days=1)).day == 1:

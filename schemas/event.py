@@ -17,15 +17,15 @@ SUBJECT_PATTERN = r"^(?!\+?[0-9]{9,12}$)[A-Za-z0-9._-]{1,64}$"
 """Of `subject`, a unit's code."""
 
 _matches_id = matcher(ID_PATTERN)
-_known_sources = KnownCodes("source", ID_PATTERN)
-_known_subjects = KnownCodes("subject", SUBJECT_PATTERN)
+known_sources = KnownCodes("source", ID_PATTERN)
+known_subjects = KnownCodes("subject", SUBJECT_PATTERN)
 _FIRST_YEAR, _LAST_YEAR = YEARS
 
 
 class Event(
     msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True, omit_defaults=True, tag_field="type"
 ):
-    """A valid event; the registry makes one subclass per type and version, with its own struct as `data`.
+    """An event; the registry makes one subclass per type and version, with its own struct as `data`.
 
     `subject` is the unit's code, `time` is aware, `data` has the schema's fields as attributes, absent ones None.
     CloudEvents' extension attributes are refused: they would be a place for personal data.
@@ -43,10 +43,16 @@ class Event(
     data: Any
     datacontenttype: Literal["application/json"] = "application/json"
 
-    def __post_init__(self) -> None:
-        if not _matches_id(self.id):
-            raise FieldError(field="id")
-        _known_sources[self.source]
-        _known_subjects[self.subject]
-        if not _FIRST_YEAR <= self.time.year <= _LAST_YEAR:
-            raise FieldError(field="time")
+
+def check_envelope(event: Event) -> None:
+    """What msgspec cannot check of an event's envelope, or not fast enough.
+
+    Raises:
+        FieldError: a field is not what it must be.
+    """
+    if not _matches_id(event.id):
+        raise FieldError(field="id")
+    known_sources[event.source]
+    known_subjects[event.subject]
+    if not _FIRST_YEAR <= event.time.year <= _LAST_YEAR:
+        raise FieldError(field="time")

@@ -13,6 +13,10 @@ REMEMBERED = 10_000
 """How many codes of one field are remembered; then remembering starts anew."""
 
 
+MOSTLY_NEW = frozenset({"dossier"})
+"""Fields whose codes seldom come twice: remembering them would only cost."""
+
+
 class FieldError(ValueError):
     """The value of a field is not what it must be."""
 
@@ -42,6 +46,14 @@ class KnownCodes(dict["str | None", None]):
         super().__init__({None: None})
         self._field = field
         self._matches = matcher(pattern)
+
+    def passes(self, code: str | None) -> bool:
+        """Whether a code matches, or is absent."""
+        try:
+            self[code]
+        except FieldError:
+            return False
+        return True
 
     def __missing__(self, code: str | None) -> None:
         if code is None or not self._matches(code):

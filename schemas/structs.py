@@ -8,41 +8,40 @@ from typing import Annotated, Any, Literal, cast
 
 import msgspec
 
-from schemas.event import Event
+from schemas.event import Event, check_envelope
 from schemas.fields import YEARS, Field
-from schemas.patterns import FieldError, KnownCodes, matcher
+from schemas.patterns import MOSTLY_NEW, FieldError, KnownCodes, matcher
 
-_MOSTLY_NEW = frozenset({"dossier"})
-"""Codes that seldom come twice: remembering them would only cost."""
+_FORM: dict[str, Any] = {"kw_only": True, "gc": False}
 
 
 def data_struct(name: str, fields: Iterable[Field]) -> type[msgspec.Struct]:
-    """The struct of an event's data: required fields, bounds and enums are msgspec's, the rest is `__post_init__`'s."""
-    fields = tuple(fields)
-    return msgspec.defstruct(
-        name,
-        [_member(field) for field in fields],
-        namespace={"__post_init__": _text_checks(fields)},
-        kw_only=True,
-        gc=False,
-        forbid_unknown_fields=True,
-        omit_defaults=True,
-    )
+    """The struct of an event's data: required fields, bounds and enums are msgspec's to check."""
+    members = [_member(field) for field in fields]
+    return msgspec.defstruct(name, members, **_FORM, forbid_unknown_fields=True, omit_defaults=True)
 
 
 def event_struct(
     name: str, type_name: str, data: type[msgspec.Struct], **class_attributes: str
 ) -> type[Event]:
     """The struct of whole events of one type."""
-    struct = msgspec.defstruct(
-        name,
-        [("data", data)],
-        bases=(Event,),
-        namespace=dict(class_attributes),
-        tag=type_name,
-        kw_only=True,
-        gc=False,
+    return _event(name, type_name, data, Event, class_attributes)
+
+
+def checking(event: type[Event], fields: Iterable[Field]) -> type[Event]:
+    """The same struct, which also checks what msgspec does not: its values are valid, or are not made."""
+    plain: type[msgspec.Struct] = event.__annotations__["data"]
+    data = msgspec.defstruct(
+        plain.__name__, [], bases=(plain,), namespace={"__post_init__": _text_checks(fields)}, **_FORM
     )
+    tag = str(event.__struct_config__.tag)
+    return _event(event.__name__, tag, data, event, {"__post_init__": check_envelope})
+
+
+def _event(
+    name: str, tag: str, data: type[msgspec.Struct], base: type[Event], namespace: dict[str, Any]
+) -> type[Event]:
+    struct = msgspec.defstruct(name, [("data", data)], bases=(base,), namespace=namespace, tag=tag, **_FORM)
     return cast("type[Event]", struct)
 
 
@@ -80,7 +79,7 @@ def _text_checks(fields: Iterable[Field]) -> Callable[[msgspec.Struct], None]:
     names: dict[str, Any] = {"FieldError": FieldError}
     lines = ["def __post_init__(self):"]
     for field in fields:
-        if field.form == "code" and field.required and field.name in _MOSTLY_NEW:
+        if field.form == "code" and field.required and field.name in MOSTLY_NEW:
             names[f"matches_{field.name}"] = matcher(field.pattern)
             lines.append(f" if not matches_{field.name}(self.{field.name}): raise FieldError({field.name!r})")
         elif field.form == "code":

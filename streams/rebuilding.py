@@ -19,9 +19,11 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from ioc.errors import UserError
 from schemas.decoder import Refusal
 from streams import topics
+from streams.core.admission import Admission
+from streams.core.arrivals import arrivals
 from streams.core.buckets import DAY
 from streams.core.compute import Delta, States, version
-from streams.core.dead_letters import Admission, DeadLetter, dead_letter
+from streams.core.dead_letters import DeadLetter, dead_letter
 from streams.core.definitions import Definitions
 from streams.core.units import Units
 from streams.core.updates import IndicatorUpdate, updates
@@ -67,7 +69,7 @@ class _Group:
     """What a state has taken in since its last drain."""
 
     def __init__(self) -> None:
-        self.events = 0
+        self.came: list[tuple[Any, int, int]] = []
         self.first_ms = 0
 
 
@@ -114,18 +116,18 @@ class Rebuilding:
             return
         group = self._groups[where]
         span_ms = _RECENT_GROUP_MS if arrived_ms > self._now_ms - _RECENT_MS else _GROUP_MS
-        if group.events >= GROUP_EVENTS or arrived_ms > group.first_ms + span_ms:
+        if len(group.came) >= GROUP_EVENTS or arrived_ms > group.first_ms + span_ms:
             self._close(where)
             group.first_ms = arrived_ms
-        topic, partition = where
-        self._states[partition][topic].apply(event, time_ms, arrived_ms)
-        group.events += 1
+        group.came.append((event, time_ms, arrived_ms))
 
     def _close(self, where: Where) -> None:
         """Stage what changed; days only from when all of them are staged: they are kept, and change all the time."""
         topic, partition = where
-        if self._groups[where].events:
-            self._groups[where].events = 0
+        came, self._groups[where].came = self._groups[where].came, []
+        if came:
+            for of_kind in arrivals(came):
+                self._states[partition][topic].apply(of_kind)
             delta = self._states[partition][topic].drain()
             self._tell(where, delta, days=self._days_are_staged)
 

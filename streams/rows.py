@@ -13,8 +13,9 @@ import msgspec
 from schemas.decoder import Refusal
 from streams import topics
 from streams.batches import Record
+from streams.core.admission import Admission
 from streams.core.calendar import Calendar
-from streams.core.dead_letters import Admission, DeadLetter
+from streams.core.dead_letters import DeadLetter
 from streams.core.lifecycle import AlertTransition
 from streams.core.receipts import Receipt
 from streams.core.units import Units

@@ -25,9 +25,9 @@ from schemas.registry import Registry, load_registry
 from streams import topics
 from streams.alerting import Alerting
 from streams.compute import LINGER_SECONDS, Compute
+from streams.core.admission import Admission
 from streams.core.alerting import AlertDelta, Evaluator
 from streams.core.compute import Delta, States
-from streams.core.dead_letters import Admission
 from streams.core.definitions import Definitions
 from streams.fencedlog import FencedLog
 from streams.statelog import StateLog

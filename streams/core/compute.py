@@ -7,18 +7,19 @@ log. Nothing here reads a clock: arrival is the broker's time stamp, so that a r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
+from streams.core.arrivals import Arrivals
 from streams.core.buckets import DAY, HORIZON_S, HOUR, MINUTE, Buckets, stock_buckets
 from streams.core.columns import Array, Chosen, Columns, Joined
 from streams.core.course import STEPS
-from streams.core.definitions import Definitions, Slot
+from streams.core.definitions import NOTHING, Definitions, Slot
 from streams.core.dossiers import DossierRows, Dossiers
-from streams.core.intake import CountedEvents, DossierEvents, Take
-from streams.core.seen import SeenIds, digest
+from streams.core.intake import CountedEvents, DossierEvents, New, Take
+from streams.core.seen import SeenIds, digests
 from streams.core.sum_rows import SumRows
 from streams.core.tally import Tally
 
@@ -90,9 +91,7 @@ class State:
         self._slots = definitions.dossiers.slots(self._dossiers.attributes)
         self._counted = [CountedEvents(plan) for plan in definitions.events]
         self._folded = {
-            kind: DossierEvents(
-                event, picked.get(event), self._dossiers, states_due="due_at" in fields.columns
-            )
+            kind: DossierEvents(event, fields, picked.get(event, NOTHING), self._dossiers)
             for kind, fields in definitions.kinds.items()
             if (event := kind.removeprefix(_FILINGS)) != kind
             and (event in STEPS or "due_at" in fields.columns)
@@ -106,17 +105,22 @@ class State:
         self.generation = 0
         self.arrived_ms = 0
 
-    def apply(self, event: Any, time_ms: int, arrived_ms: int) -> None:
-        """Take in one event that passed admission (its time and its arrival); one seen before changes nothing."""
-        kind: str = event.kind
-        unit: str = event.subject
-        identity = digest(kind, unit, event.source, event.id)
-        if not self._seen.first(identity):
+    def apply(self, came: Arrivals) -> None:
+        """Take in events that passed admission; one seen before changes nothing."""
+        units = [event.subject for event in came.events]
+        sources, ids = [event.source for event in came.events], [event.id for event in came.events]
+        identities = digests(came.kind, units, sources, ids)
+        first = self._seen.first(identities)
+        if not first:
             return
-        if arrived_ms > self.arrived_ms:
-            self.arrived_ms = arrived_ms
-        for take in self._takes[kind]:
-            take(event.data, self._numbers[unit], time_ms, arrived_ms, identity)
+        if len(first) < len(units):
+            came = came.chosen(first)
+            units, identities = [units[at] for at in first], [identities[at] for at in first]
+        self.arrived_ms = max(self.arrived_ms, int(came.arrived_ms.max()))
+        unit = np.array([self._numbers[code] for code in units], np.int64)
+        new = New(came, unit, identities)
+        for take in self._takes[came.kind]:
+            take(new)
 
     @property
     def size(self) -> Size:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from streams.core.calendar import epoch_ms
 from streams.core.calendars import Calendars
 from streams.core.columns import NULL, Array, Codes, Columns, Projection, earliest, spread
 from streams.core.expressions import conditions
@@ -112,14 +110,17 @@ class Lineage:
 class Picked(NamedTuple):
     """The fields of an event's data that indicators look at.
 
-    `category` gives the values of those that are no numbers, `number` the others as integers; either is None where
-    there are none.
+    `category` gives the values of those that are no numbers, and is None where there are none. `numbers` are the
+    others; of these `instants` are times.
     """
 
     categories: tuple[str, ...]
     category: Callable[[Any], tuple[Any, ...]] | None
     numbers: tuple[str, ...]
-    number: Callable[[Any], Sequence[int]] | None
+    instants: frozenset[str]
+
+
+NOTHING = Picked((), None, (), frozenset())
 
 
 def pick(columns: Mapping[str, str], wanted: Iterable[str]) -> Picked:
@@ -127,26 +128,14 @@ def pick(columns: Mapping[str, str], wanted: Iterable[str]) -> Picked:
     names = [name for name in wanted if name in columns]
     categories = tuple(name for name in names if columns[name] in _CATEGORIES)
     numbers = tuple(name for name in names if name not in categories)
-    get_category, get_number = _tuple_of(categories), _tuple_of(numbers)
-
-    def number(data: Any) -> Sequence[int]:
-        return [_integer(value) for value in get_number(data)]
-
-    return Picked(categories, get_category if categories else None, numbers, number if numbers else None)
+    moments = frozenset(name for name in numbers if columns[name] == "timestamp")
+    return Picked(categories, _tuple_of(categories) if categories else None, numbers, moments)
 
 
 def _tuple_of(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
-    """`attrgetter` alone gives a bare value for one name, and takes no none."""
-    if not names:
-        return lambda data: ()
+    """`attrgetter` alone gives a bare value for one name."""
     get: Callable[[Any], Any] = attrgetter(*names)
     return get if len(names) > 1 else lambda data: (get(data),)
-
-
-def _integer(value: int | datetime | None) -> int:
-    if value is None:
-        return NULL
-    return epoch_ms(value) if isinstance(value, datetime) else value
 
 
 class EventPlan:

@@ -8,7 +8,7 @@ all events that change a dossier's state are kept, and its course is walked when
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -35,6 +35,9 @@ _BLANK: dict[str, tuple[str, int]] = {
 }
 """The columns that every dossier has, with their types and what stands in them at first. `closed` and `outcome` are of
 the first close; they hold unless the dossier is one of those that are `walked`."""
+
+_COURSES = 20_000
+"""So many courses are remembered."""
 
 _Trace = tuple[int, int, int]
 """(event time in epoch ms, position in STEPS, tie) of an event that changes a dossier's state."""
@@ -83,6 +86,7 @@ class Dossiers:
         self._names: list[str] = []
         self._new_units: list[int] = []
         self._traces: dict[int, set[_Trace]] = {}
+        self._courses: dict[int, Course] = {}
         self._blank = _BLANK | {f"{event}_code": ("<i4", 0) for event in fields}
         self._blank |= dict.fromkeys(self._numbers, ("<i8", NULL))
         self._columns: dict[str, Array] = {
@@ -92,15 +96,17 @@ class Dossiers:
     def __len__(self) -> int:
         return len(self._names)
 
-    def row(self, unit: int, name: str) -> int:
-        """The row of a dossier; a new one has its columns after `settle`."""
-        rows = self._rows[unit]
-        row = rows.get(name)
-        if row is None:
-            row = rows[name] = len(self._names)
-            self._names.append(name)
-            self._new_units.append(unit)
-        return row
+    def rows_of(self, units: Array, names: Sequence[str]) -> Array:
+        """The rows of dossiers; new ones have their columns after `settle`."""
+        rows, known, count = [], self._rows, len(self._names)
+        for unit, name in zip(units.tolist(), names, strict=True):
+            row = known[unit].setdefault(name, count)
+            if row == count:
+                self._names.append(name)
+                self._new_units.append(unit)
+                count += 1
+            rows.append(row)
+        return np.array(rows, np.int64)
 
     def settle(self) -> int:
         """Give new rows their columns, blank; returns how many rows there were before."""
@@ -133,6 +139,7 @@ class Dossiers:
         self._rows = [{} for _ in self._units]
         for row, (unit, name) in enumerate(zip(self._columns["unit"].tolist(), names, strict=True)):
             self._rows[unit][name] = row
+        self._courses.clear()
         self._traces = {row: traces[old] for row, old in enumerate(kept.tolist()) if old in traces}
 
     def _is_past(self, rows: Array, now_ms: Array) -> Array:
@@ -143,8 +150,8 @@ class Dossiers:
         limit = now_ms - self._max_age_ms[columns["unit"][rows]]
         past: Array = (columns["closed"][rows] != NEVER) & (newest < limit)
         for at in np.flatnonzero(past & (columns["walked"][rows] != 0)).tolist():
-            trace = self._traces[int(rows[at])]
-            past[at] = _course(trace).closed_at is not None and max(trace)[0] < limit[at]
+            row = int(rows[at])
+            past[at] = self._course(row).closed_at is not None and max(self._traces[row])[0] < limit[at]
         return past
 
     def _blank_rows(self, rows: Array) -> None:
@@ -153,6 +160,7 @@ class Dossiers:
                 self._columns[name][rows] = blank
         for row in rows.tolist():
             self._traces.pop(row, None)
+            self._courses.pop(row, None)
 
     def fold(self, kind: str, events: Columns) -> None:
         """Take in events of one kind (row, at, tie and what it carries); taking them in again changes nothing."""
@@ -185,6 +193,7 @@ class Dossiers:
             if row not in self._traces:
                 self._traces[row] = self._begun(row)
                 self._columns["walked"][row] = 1
+            self._courses.pop(row, None)
             trace = self._traces[row]
             trace.add((stamp[0], step, stamp[1]))
             if len(trace) > MOST_STEPS:
@@ -221,13 +230,24 @@ class Dossiers:
     def life(self, rows: Array) -> dict[str, Array]:
         """What indicators look at of some dossiers: unit, codes of the attributes, numbers, and what `lives` gives."""
         kept = Chosen(self._columns, rows)
-        walked = {at: _course(self._traces[int(rows[at])]) for at in np.flatnonzero(kept["walked"]).tolist()}
+        at_walked = np.flatnonzero(kept["walked"])
+        courses = map(self._course, rows[at_walked].tolist())
+        walked = dict(zip(at_walked.tolist(), courses, strict=True))
         return {
             "unit": kept["unit"],
             **{f"{event}_code": kept[f"{event}_code"] for event in self._fields},
             **{name: kept[column] for column, name in self._numbers.items()},
             **lives(kept, walked, self._calendars),
         }
+
+    def _course(self, row: int) -> Course:
+        """The course of a dossier that is walked; it is looked at before and after each change."""
+        course = self._courses.get(row)
+        if course is None:
+            if len(self._courses) >= _COURSES:
+                self._courses.clear()
+            course = self._courses[row] = walk((at_ms, step) for at_ms, step, _ in self._traces[row])
+        return course
 
     def rows(self, rows: Array) -> DossierRows:
         """These dossiers, to be written to the log."""
@@ -263,13 +283,7 @@ class Dossiers:
         units = [self._units.get(unit, -1) for unit in written.units]
         unit_of = np.array(units)[columns.pop("unit")]
         there = np.flatnonzero(unit_of >= 0)
-        rows = np.array(
-            [
-                self.row(unit, written.names[at])
-                for at, unit in zip(there.tolist(), unit_of[there].tolist(), strict=True)
-            ],
-            np.int64,
-        )
+        rows = self.rows_of(unit_of[there], [written.names[at] for at in there.tolist()])
         self.settle()
         for event, codes in self.attributes.items():
             known = [
@@ -282,16 +296,13 @@ class Dossiers:
         row_at = dict(zip(there.tolist(), rows.tolist(), strict=True))
         for at, trace in written.traces.items():
             if at in row_at:
+                self._courses.pop(row_at[at], None)
                 self._traces[row_at[at]] = {(ms, STEPS.index(event), tie) for ms, event, tie in trace}
 
     def all(self, chunk: int) -> Iterator[DossierRows]:
         """All dossiers, so many at a time."""
         for at in range(0, len(self), chunk):
             yield self.rows(np.arange(at, min(at + chunk, len(self))))
-
-
-def _course(trace: Iterable[_Trace]) -> Course:
-    return walk((at_ms, step) for at_ms, step, _ in trace)
 
 
 def _repeated(rows: Array) -> Array:

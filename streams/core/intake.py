@@ -1,50 +1,95 @@
-"""What a group's events bring, gathered event by event and handed out as columns: one intake for each kind of event.
+"""What a group's events bring, gathered as columns: one intake for each kind of event.
 
-Gathering is all that is done for each event; whatever else is to be done is done for columns.
+Whatever is done for each event is done here, and by columns too; the rest is done for whole groups.
 """
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from streams.core.calendar import epoch_ms
-from streams.core.columns import NULL, Codes, Columns
-from streams.core.definitions import LATE_MS, EventPlan, Picked
+from schemas.blocks import instants
+from streams.core.arrivals import Arrivals
+from streams.core.columns import NULL, Array, Codes, Columns
+from streams.core.definitions import LATE_MS, EventFields, EventPlan, Picked
 from streams.core.dossiers import Dossiers
 
-Take = Callable[[Any, int, int, int, bytes], None]
-"""Gathers an event: (data, unit's code, time and arrival in epoch ms, identity)."""
-
-_IDENTITY_BYTES = 16
 _MOST_CODES = 50_000
 
 
-class _Rows:
-    """Rows of 64-bit integers, and, where `tied`, the digest of the event's identity.
+class New:
+    """Events that came for the first time: their units' codes as numbers, and the digests of their identities."""
 
-    As a column named `tie` the digest is its first eight bytes as a number: it orders events of the same instant.
-    """
-
-    def __init__(self, names: Sequence[str], *, tied: bool = False) -> None:
-        self._names = (*names, "tie") if tied else tuple(names)
-        fields = [(name, "<i8") for name in names]
-        self._dtype = np.dtype([*fields, ("tie", ">u8"), ("rest", ">u8")] if tied else fields)
-        self._rows: list[bytes] = []
-        self.pack = struct.Struct(f"<{len(names)}q{_IDENTITY_BYTES}s" if tied else f"<{len(names)}q").pack
-        self.append = self._rows.append
+    def __init__(self, came: Arrivals, units: Array, identities: Sequence[bytes]) -> None:
+        self.came = came
+        self.units = units
+        self._identities = identities
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.came.events)
+
+    def chosen(self, rows: Sequence[int]) -> New:
+        """Some of them."""
+        return New(self.came.chosen(rows), self.units[rows], [self._identities[row] for row in rows])
+
+    @cached_property
+    def data(self) -> list[Any]:
+        """Their data."""
+        return [event.data for event in self.came.events]
+
+    @cached_property
+    def ties(self) -> Array:
+        """What orders events of the same instant: the first half of each digest, as a number."""
+        return np.frombuffer(b"".join(self._identities), ">u8")[::2].astype("u8")
+
+    def numbers(self, picked: Picked) -> Columns:
+        """The columns of numbers that are picked."""
+        return {
+            name: self.instants(name) if name in picked.instants else self._integers(name)
+            for name in picked.numbers
+        }
+
+    def instants(self, name: str) -> Array:
+        """A field of the data that is an instant, as epoch ms."""
+        return instants([getattr(data, name) for data in self.data])
+
+    def _integers(self, name: str) -> Array:
+        values = [getattr(data, name) for data in self.data]
+        if None in values:
+            values = [NULL if value is None else value for value in values]
+        return np.array(values, np.int64)
+
+    def codes(self, picked: Picked, known: Codes[Any]) -> Array:
+        """A column of codes: of the combination of the values that are picked and are no numbers."""
+        if picked.category is None:
+            return np.zeros(len(self.data), np.int64)
+        return np.array([known[values] for values in map(picked.category, self.data)], np.int64)
+
+
+Take = Callable[[New], None]
+"""Gathers new events of a kind."""
+
+
+class _Gathered:
+    """Columns that come in pieces."""
+
+    def __init__(self) -> None:
+        self._pieces: list[Columns] = []
+
+    def add(self, piece: Columns) -> None:
+        """Another piece, of at least one row."""
+        self._pieces.append(piece)
+
+    def __len__(self) -> int:
+        return len(self._pieces)
 
     def drain(self) -> Columns:
-        """The rows since the last call."""
-        block = np.frombuffer(b"".join(self._rows), self._dtype)
-        self._rows.clear()
-        return {name: block[name].astype("u8" if name == "tie" else "i8") for name in self._names}
+        """All since the last call; there is at least one piece."""
+        pieces, self._pieces = self._pieces, []
+        return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
 
 
 class CountedEvents:
@@ -53,25 +98,35 @@ class CountedEvents:
     def __init__(self, plan: EventPlan) -> None:
         self._plan = plan
         self.kind = plan.kind
-        self._category, self._number = plan.picked.category, plan.picked.number
-        self._rows = _Rows(["unit", "time", "arrived", "code", *plan.picked.numbers])
+        self._gathered = _Gathered()
         self._codes: Codes[Any] = Codes(())
         self.tallies = plan.tallies(self._codes)
 
-    def take(self, data: Any, unit: int, time_ms: int, arrived_ms: int, identity: bytes) -> None:
-        """Gather one event: its data, its unit's code, its time and arrival."""
-        if self._plan.only_late and arrived_ms - time_ms <= LATE_MS:
+    def take(self, new: New) -> None:
+        """Gather events."""
+        if self._plan.only_late:
+            late = np.flatnonzero(new.came.arrived_ms - new.came.time_ms > LATE_MS)
+            if len(late) < len(new):
+                new = new.chosen(late.tolist())
+        if not len(new):
             return
-        category, number, rows = self._category, self._number, self._rows
-        code = self._codes[category(data)] if category else 0
-        rows.append(rows.pack(unit, time_ms, arrived_ms, code, *(number(data) if number else ())))
+        picked = self._plan.picked
+        self._gathered.add(
+            {
+                "unit": new.units,
+                "time": new.came.time_ms,
+                "arrived": new.came.arrived_ms,
+                "code": new.codes(picked, self._codes),
+                **new.numbers(picked),
+            }
+        )
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._gathered)
 
     def drain(self) -> Columns:
         """The events since the last call: unit, arrived, when they count (`at`), and what their plan looks at."""
-        rows = self._rows.drain()
+        rows = self._gathered.drain()
         delay_ms = np.maximum(rows["arrived"] - rows["time"], 0)
         at = rows["time" if self._plan.at == "time" else "arrived"]
         return {**rows, "at": at, "delay_ms": delay_ms, "late": (delay_ms > LATE_MS).view(np.int8)}
@@ -89,35 +144,30 @@ class DossierEvents:
     `picked` are the fields that the dossier keeps of such an event.
     """
 
-    def __init__(self, kind: str, picked: Picked | None, dossiers: Dossiers, *, states_due: bool) -> None:
-        self._category, self._number = (picked.category, picked.number) if picked else (None, None)
-        if picked:
-            self._codes = dossiers.attributes[kind]
-        self._row = dossiers.row
-        self._states_due = states_due
-        self._rows = _Rows(
-            ["row", "at", "arrived", "due_at", "code", *(picked.numbers if picked else ())], tied=True
-        )
+    def __init__(self, event: str, fields: EventFields, picked: Picked, dossiers: Dossiers) -> None:
+        self._picked = picked
+        self._codes = dossiers.attributes.get(event, Codes(()))
+        self._rows_of = dossiers.rows_of
+        self._states_due = "due_at" in fields.columns
+        self._gathered = _Gathered()
 
-    def take(self, data: Any, unit: int, time_ms: int, arrived_ms: int, identity: bytes) -> None:
-        """Gather one event: its data, its unit's code, its time and arrival, and what orders it among others."""
-        category, number, rows = self._category, self._number, self._rows
-        due_at = data.due_at if self._states_due else None
-        rows.append(
-            rows.pack(
-                self._row(unit, data.dossier),
-                time_ms,
-                arrived_ms,
-                NULL if due_at is None else epoch_ms(due_at),
-                self._codes[category(data)] if category else 0,
-                *(number(data) if number else ()),
-                identity,
-            )
+    def take(self, new: New) -> None:
+        """Gather events."""
+        self._gathered.add(
+            {
+                "row": self._rows_of(new.units, [data.dossier for data in new.data]),
+                "at": new.came.time_ms,
+                "arrived": new.came.arrived_ms,
+                "due_at": new.instants("due_at") if self._states_due else np.full(len(new), NULL),
+                "code": new.codes(self._picked, self._codes),
+                "tie": new.ties,
+                **new.numbers(self._picked),
+            }
         )
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._gathered)
 
     def drain(self) -> Columns:
         """The events since the last call: row of the dossier, at, arrived, due_at, code, numbers, tie."""
-        return self._rows.drain()
+        return self._gathered.drain()

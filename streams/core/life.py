@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -79,10 +79,15 @@ def lives(kept: Columns, walked: Mapping[int, Course], calendars: Calendars) -> 
         "irregular_at": np.where(irregular, closed_at, NULL),
         "irregularity": np.where(irregular, _OUTCOME_IRREGULARITIES[kept["outcome"]], 0),
     }
-    for at, course in walked.items():
-        times = _Times(int(due_at[at]), int(kept["due"][at]), int(settled_at[at]), int(elapsed_ms[at]))
-        for name, value in _walked(course, times, calendars.of(int(unit[at]))):
-            life[name][at] = NULL if value is None else value
+    if walked:
+        rows = np.array(list(walked), np.int64)
+        columns = [column[rows].tolist() for column in (unit, due_at, kept["due"], settled_at, elapsed_ms)]
+        told = [
+            _walked(course, _Times(*times), calendars.of(of))
+            for course, of, *times in zip(walked.values(), *columns, strict=True)
+        ]
+        for name, values in zip(_Walked._fields, zip(*told, strict=True), strict=True):
+            life[name][rows] = [NULL if value is None else value for value in values]
     midnight = life["overdue_from"]
     life |= _due_within(midnight, received_at, unit, calendars)
     # a second supplement request makes a dossier late, whenever it is due (Decision 766/QĐ-TTg, settlement progress)
@@ -101,20 +106,35 @@ class _Times(NamedTuple):
     elapsed_ms: int
 
 
-def _walked(course: Course, times: _Times, calendar: WorkingCalendar) -> Iterator[tuple[str, int | None]]:
-    """What of a dossier's columns its course makes other than they would be without."""
+class _Walked(NamedTuple):
+    """What of a dossier's columns its course makes other than they would be without; None is null."""
+
+    first_supplement_at: int | None
+    second_supplement_at: int | None
+    supplements: int
+    closed_at: int | None
+    outcome: int
+    irregular_at: int | None
+    irregularity: int
+    overdue_from: int | None
+    processing_ms: int | None
+
+
+def _walked(course: Course, times: _Times, calendar: WorkingCalendar) -> _Walked:
+    due_at, stated_at, settled_at, elapsed_ms = times
+    suspensions = course.suspensions
     first, second, *_ = (*course.asked, None, None)
-    yield "first_supplement_at", first
-    yield "second_supplement_at", second
-    yield "supplements", len(course.asked)
-    yield "closed_at", course.closed_at
-    yield "outcome", 0 if course.outcome is None else CLOSING_STEPS.index(course.outcome) + 1
-    yield "irregular_at", course.irregular_at
-    yield "irregularity", 0 if course.irregularity is None else course.irregularity + 1
-    if times.due_at != NULL:
-        yield "overdue_from", deadline(times.due_at, times.stated_at, course.suspensions, calendar)
-    if times.elapsed_ms != NULL:
-        yield "processing_ms", times.elapsed_ms - suspended_ms(course.suspensions, times.settled_at)
+    return _Walked(
+        first,
+        second,
+        len(course.asked),
+        course.closed_at,
+        0 if course.outcome is None else CLOSING_STEPS.index(course.outcome) + 1,
+        course.irregular_at,
+        0 if course.irregularity is None else course.irregularity + 1,
+        None if due_at == NULL else deadline(due_at, stated_at, suspensions, calendar),
+        None if elapsed_ms == NULL else elapsed_ms - suspended_ms(suspensions, settled_at),
+    )
 
 
 def _midnights_after(at_ms: Array, unit: Array, calendars: Calendars) -> Array:

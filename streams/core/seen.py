@@ -7,7 +7,7 @@ its dossier again changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from xxhash import xxh3_128_digest
 
@@ -17,9 +17,12 @@ DIGEST_BYTES = 16
 GENERATION = 500_000
 
 
-def digest(kind: str, unit: str, source: str, event_id: str) -> bytes:
-    """Stands for the identity of an event; the table `events` has the same key."""
-    return xxh3_128_digest(f"{event_id}\0{source}\0{unit}\0{kind}".encode())
+def digests(kind: str, units: Iterable[str], sources: Iterable[str], ids: Iterable[str]) -> list[bytes]:
+    """They stand for the identities of events of one kind; the table `events` has the same key."""
+    return [
+        xxh3_128_digest(f"{event_id}\0{source}\0{unit}\0{kind}".encode())
+        for unit, source, event_id in zip(units, sources, ids, strict=True)
+    ]
 
 
 class SeenIds:
@@ -31,18 +34,27 @@ class SeenIds:
         self._younger: set[bytes] = set()
         self._new: list[bytes] = []
 
-    def first(self, identity: bytes) -> bool:
-        """Whether this is the first time; remembers it."""
-        if identity in self._older:
-            return False
-        known = len(self._younger)
-        self._younger.add(identity)
-        if len(self._younger) == known:
-            return False
-        self._new.append(identity)
-        if known + 1 >= self._generation:
+    def first(self, identities: Sequence[bytes]) -> Sequence[int]:
+        """Where those stand that come for the first time; remembers them."""
+        room = self._generation - len(self._younger)
+        if len(identities) > room:
+            begun = self.first(identities[:room])
+            return [*begun, *(room + at for at in self.first(identities[room:]))]
+        firsts = self._firsts(identities)
+        new = identities if len(firsts) == len(identities) else [identities[at] for at in firsts]
+        self._younger.update(new)
+        self._new += new
+        if len(self._younger) >= self._generation:
             self._older, self._younger = self._younger, set()
-        return True
+        return firsts
+
+    def _firsts(self, identities: Sequence[bytes]) -> Sequence[int]:
+        older, younger = self._older, self._younger
+        are_new = older.isdisjoint(identities) and younger.isdisjoint(identities)
+        if are_new and len(set(identities)) == len(identities):
+            return range(len(identities))
+        distinct = dict(zip(reversed(identities), reversed(range(len(identities))), strict=True))
+        return sorted(at for one, at in distinct.items() if one not in older and one not in younger)
 
     def drain(self) -> bytes:
         """The digests that are new since the last call, joined."""
@@ -52,8 +64,7 @@ class SeenIds:
 
     def restore(self, joined: bytes) -> None:
         """Take in digests read from the state's log, oldest first; they do not count as new."""
-        for at in range(0, len(joined), DIGEST_BYTES):
-            self.first(joined[at : at + DIGEST_BYTES])
+        self.first([joined[at : at + DIGEST_BYTES] for at in range(0, len(joined), DIGEST_BYTES)])
         self._new.clear()
 
     def all(self) -> Iterable[bytes]:

@@ -30,14 +30,18 @@ class Validity:
             if unit.valid_from or unit.valid_to
         }
 
+    def term(self, code: str) -> tuple[int, int]:
+        """From when until when (epoch ms) a unit or province exists."""
+        return self._terms.get(code, (-UNLIMITED_MS, UNLIMITED_MS))
+
     def problem(self, event: Event, time_ms: int) -> str:
         """Why the event cannot be one of its unit, or nothing."""
-        term = self._terms.get(event.subject)
-        if term is None or term[0] <= time_ms < term[1]:
+        first_ms, end_ms = self.term(event.subject)
+        if first_ms <= time_ms < end_ms:
             return ""
         unit = self._units.units[event.subject]
         of_dossier = getattr(event.data, "dossier", None) is not None
-        if time_ms < term[0]:
+        if time_ms < first_ms:
             known = f"{unit.code} exists from {unit.valid_from} on: expected the unit of that time"
             return "" if of_dossier else f"{known}; only dossiers handed over bring their past with them"
         if of_dossier and event.kind != _OPENING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.blocks import ABSENT as ABSENT_MS
+from schemas.blocks import instants
 from schemas.decoder import MAX_BYTES, EventDecoder, Refusal
 from schemas.registry import SHIPPED, load_registry
+from streams.core.calendar import epoch_ms
 
 REGISTRY = load_registry()
 DECODER = EventDecoder(REGISTRY)
 ABSENT = object()
+FIRST, LAST = datetime.fromisoformat("0001-01-02"), datetime.fromisoformat("9999-12-30")
+ZONES = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes))) | st.just(
+    UTC
+)
 
 EVENT: dict[str, Any] = {
     "specversion": "1.0",
@@ -179,3 +186,28 @@ def test_a_registry_of_one_type_still_asks_for_the_type(tmp_path: Path) -> None:
         decoder.decode(event(type=ABSENT))
     with pytest.raises(Refusal, match="unknown_type"):
         decoder.decode(event(type="_NoEvent"))
+
+
+@given(
+    st.lists(
+        st.none() | st.datetimes(FIRST, LAST, timezones=ZONES),
+        min_size=1,
+        max_size=9,
+    )
+)
+def test_a_column_of_instants_is_exact(values: list[datetime | None]) -> None:
+    expected = [ABSENT_MS if value is None else epoch_ms(value) for value in values]
+    assert instants(values).tolist() == expected
+
+
+@pytest.mark.parametrize("dossier", ["a\nb", "\n", "a\n", "\na", "", "a b", "@"])
+def test_a_code_is_not_taken_for_two(dossier: str) -> None:
+    values = [event(), event({"dossier": dossier}), event()]
+    _, others = DECODER.decode_all(values)
+    assert others == [1]
+
+
+def test_events_that_are_too_large_are_found_among_others() -> None:
+    large = event()[:-1] + b" " * MAX_BYTES + b"}"
+    blocks, others = DECODER.decode_all([event(), large])
+    assert (others, [block.places for block in blocks]) == ([1], [[0]])

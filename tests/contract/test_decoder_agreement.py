@@ -7,13 +7,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.decoder import EventDecoder, Refusal
 from schemas.dialect import envelope_validator, validator
+from schemas.event import Event
 from schemas.registry import SHIPPED, Registry, load_registry, schema_files
+from streams.core.calendar import epoch_ms
 from tests import schema_strategies
 
 ENVELOPE: dict[str, Any] = {
@@ -35,11 +38,23 @@ CODES = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7F), max_size=
 
 
 def is_decoded(decoder: EventDecoder, document: dict[str, Any]) -> bool:
+    return decoded(decoder, json.dumps(document).encode()) is not None
+
+
+def decoded(decoder: EventDecoder, value: bytes) -> Event | None:
+    """The event, if it is one; together with others it is decoded alike, or left to be decoded alone."""
     try:
-        decoder.decode(json.dumps(document).encode())
+        event = decoder.decode(value)
     except Refusal:
-        return False
-    return True
+        event = None
+    blocks, others = decoder.decode_all([b"{", value, value])
+    assert sorted([*others, *(place for block in blocks for place in block.places)]) == [0, 1, 2]
+    assert 0 in others
+    for block in blocks:
+        assert event is not None
+        assert [msgspec.to_builtins(one) for one in block.events] == [msgspec.to_builtins(event)] * 2
+        assert block.time_ms.tolist() == [epoch_ms(event.time)] * 2
+    return event
 
 
 def compiled(schema: dict[str, Any]) -> Registry:
@@ -106,3 +121,4 @@ def test_whatever_comes_is_refused_and_not_a_fault(value: bytes) -> None:
     with pytest.raises(Refusal) as caught:
         SHIPPED_DECODER.decode(value)
     assert caught.value.path.startswith("$")
+    assert decoded(SHIPPED_DECODER, value) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from schemas.decoder import EventDecoder, Refusal
@@ -24,7 +25,23 @@ def _id(path: Path) -> str:
 def test_a_good_example_is_an_event_of_its_type(path: Path) -> None:
     event = DECODER.decode(path.read_bytes())
     stream, what, version = path.parts[-5:-2]
-    assert type(event) is REGISTRY.types[f"vn.ioc.{stream}.{what}.{version}"].struct
+    assert isinstance(event, REGISTRY.types[f"vn.ioc.{stream}.{what}.{version}"].struct)
+
+
+def test_good_examples_are_decoded_together() -> None:
+    values = [path.read_bytes() for path in GOOD]
+    blocks, others = DECODER.decode_all(values)
+    assert others == []
+    for block in blocks:
+        for place, event in zip(block.places, block.events, strict=True):
+            assert msgspec.to_builtins(event) == msgspec.to_builtins(DECODER.decode(values[place]))
+
+
+def test_bad_examples_among_good_ones_are_found() -> None:
+    good, bad = GOOD[0].read_bytes(), [path.read_bytes() for path in BAD]
+    blocks, others = DECODER.decode_all([good, *(value for one in bad for value in (one, good))])
+    assert others == [2 * number + 1 for number in range(len(bad))]
+    assert [len(block.events) for block in blocks] == [len(bad) + 1]
 
 
 @pytest.mark.parametrize("path", BAD, ids=_id)

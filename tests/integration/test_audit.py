@@ -19,6 +19,7 @@ from store.audit import Audit, audit
 from store.look import of_the_events, of_the_stream
 from store.migrate import migrate
 from store.selection import Selection
+from streams.core.arrivals import arrivals
 from streams.core.calendar import Calendar, epoch_ms
 from streams.core.compute import State
 from streams.core.definitions import Definitions
@@ -101,7 +102,8 @@ def monitored(clickhouse_client: Client, clickhouse_database: str) -> Client:
     rows: list[list[Any]] = []
     for offset, (arrived, event) in enumerate(happenings(seed=8)):
         decoded = decoder.decode(json.dumps(event).encode())
-        state.apply(decoded, epoch_ms(decoded.time), epoch_ms(arrived))
+        (came,) = arrivals([(decoded, epoch_ms(decoded.time), epoch_ms(arrived))])
+        state.apply(came)
         kind = event["type"].removeprefix("vn.ioc.").removesuffix(".v1")
         row = [kind, event["subject"], event["source"], event["id"], decoded.time, arrived]
         rows.append([*row, event["data"].get("dossier", ""), json.dumps(event["data"]), 0, offset])

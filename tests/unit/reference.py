@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from ddsketch.mapping import LogarithmicMapping
 
-from streams.core.seen import digest
+from streams.core.seen import digests
 from tests.unit.reference_course import counts, course, due_within, overdue_from
 
 DayKey = tuple[str, str, str, date]
@@ -45,7 +45,8 @@ class FakeEvent:
 
 def identity(event: FakeEvent) -> bytes:
     """What orders events of the same instant."""
-    return digest(event.kind, event.subject, event.source, event.id)
+    (one,) = digests(event.kind, [event.subject], [event.source], [event.id])
+    return one
 
 
 def dossiers(events: Iterable[FakeEvent]) -> list[tuple[str, dict[str, Any]]]:

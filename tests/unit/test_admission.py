@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.decoder import EventDecoder, Refusal
 from schemas.registry import load_registry
+from streams.core.admission import MAX_SKEW_MS, Admission
 from streams.core.calendar import epoch_ms
-from streams.core.dead_letters import MAX_SKEW_MS, Admission
 from streams.core.units import Province, Text, Unit, Units
 
 NAME = Text("x", "x")
@@ -165,3 +168,62 @@ def test_a_unit_does_nothing_new_outside_its_time(
     with pytest.raises(Refusal, match=words) as refused:
         admit(time, unit, f"ioc.events.{kind.partition('.')[0]}", kind, **data)
     assert (refused.value.reason, refused.value.path) == ("unit_not_valid", "$.subject")
+
+
+class Came(NamedTuple):
+    offset: int
+    timestamp: int
+    value: bytes | None
+
+
+SECONDS = st.integers(-40 * 86_400, 600)
+
+
+@st.composite
+def values(draw: st.DrawFn) -> bytes | None:
+    if draw(st.integers(0, 9)) == 0:
+        return draw(st.sampled_from([None, b"", b"{", b"[]", b"{}"]))
+    offset = draw(st.sampled_from(["+00:00", "+07:00", "Z"]))
+    time = (NOW + dt.timedelta(seconds=draw(SECONDS))).replace(tzinfo=None).isoformat() + offset
+    event: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": f"e{draw(st.integers(0, 3))}",
+        "source": "/tests",
+        "type": f"vn.ioc.{draw(st.sampled_from(['filings.settled', 'filings.received', 'payments.paid']))}.v1",
+        "time": draw(st.sampled_from([time, "1970-01-01T00:30:00+00:00"])),
+        "subject": draw(st.sampled_from(["16681", "16690", "412", "old.office", "no such"])),
+        "data": {"dossier": draw(st.sampled_from(["d1", "d 1"]))},
+    }
+    if event["type"] == "vn.ioc.filings.received.v1":
+        event["data"] |= {"channel": "online"}
+    if event["type"] == "vn.ioc.payments.paid.v1":
+        event["data"] = {"kind": "fee", "method": "cash", "amount_vnd": 1}
+    return msgspec.json.encode(event)
+
+
+@given(st.lists(values(), max_size=12))
+def test_records_admitted_together_are_those_admitted_alone(contents: list[bytes | None]) -> None:
+    topic, arrived = "ioc.events.filings", epoch_ms(NOW)
+    records = [Came(offset, arrived + offset, value) for offset, value in enumerate(contents)]
+    alone: dict[str, list[tuple[object, int, int]]] = {}
+    refused = []
+    for record in records:
+        try:
+            event, time_ms = ADMISSION.admit(topic, record.value, record.timestamp)
+        except Refusal as refusal:
+            refused.append((record, refusal.reason, refusal.path))
+        else:
+            told = (msgspec.to_builtins(event), time_ms, record.timestamp)
+            alone.setdefault(event.kind, []).append(told)
+    admitted, others = ADMISSION.admit_all(topic, records)
+    together = {
+        came.kind: [
+            (msgspec.to_builtins(event), time_ms, arrived_ms)
+            for event, time_ms, arrived_ms in zip(
+                came.events, came.time_ms.tolist(), came.arrived_ms.tolist(), strict=True
+            )
+        ]
+        for came in admitted
+    }
+    assert together == alone
+    assert [(record, refusal.reason, refusal.path) for record, refusal in others] == refused

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -23,9 +23,10 @@ from schemas.decoder import Refusal
 from streams import fencedlog, topics
 from streams.batches import RecordBatch
 from streams.compute import Compute
+from streams.core.admission import Admission
+from streams.core.arrivals import Arrivals, arrivals
 from streams.core.calendar import epoch_ms
 from streams.core.compute import Delta, States
-from streams.core.dead_letters import Admission
 from streams.core.definitions import Definitions
 from streams.core.sum_rows import Key, Value
 from streams.core.updates import IndicatorUpdate
@@ -63,11 +64,17 @@ class OnTheTable:
     def __init__(self, events: dict[str, list[FakeEvent | None]]) -> None:
         self._events = events
 
-    def admit(self, topic: str, value: bytes, arrived_ms: int) -> tuple[FakeEvent, int]:
-        event = self._events[topic][int(value)]
-        if event is BAD:
-            raise Refusal("bad_data", "$", "bad")  # noqa: EM101 a reason, no words
-        return event, epoch_ms(event.time)
+    def admit_all(
+        self, topic: str, records: Sequence[Record]
+    ) -> tuple[list[Arrivals], list[tuple[Record, Refusal]]]:
+        events = [self._events[topic][int(record.value)] for record in records]
+        good = [(event, epoch_ms(event.time), ARRIVED_MS) for event in events if event is not BAD]
+        refused = [
+            (record, Refusal("bad_data", "$", "bad"))
+            for record, event in zip(records, events, strict=True)
+            if event is BAD
+        ]
+        return arrivals(good), refused
 
 
 class Broker:
@@ -294,7 +301,8 @@ def counted(events: dict[str, list[FakeEvent | None]]) -> list[Value]:
     for topic, sent in events.items():
         for event in sent:
             if event is not BAD:
-                states[topic].apply(event, epoch_ms(event.time), ARRIVED_MS)
+                (came,) = arrivals([(event, epoch_ms(event.time), ARRIVED_MS)])
+                states[topic].apply(came)
         for key, numerator, denominator in states[topic].drain().buckets:
             sums[key][0] += numerator
             sums[key][1] += denominator

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.core.arrivals import arrivals
 from streams.core.buckets import DAY, HORIZON_S, HOUR, MINUTE
 from streams.core.calendar import epoch_ms
 from streams.core.compute import Delta, State
@@ -150,7 +151,8 @@ class Partition:
         self.log: list[Delta] = []
 
     def take(self, event: FakeEvent, arrived: datetime) -> None:
-        self.state.apply(event, epoch_ms(event.time), epoch_ms(arrived))
+        (came,) = arrivals([(event, epoch_ms(event.time), epoch_ms(arrived))])
+        self.state.apply(came)
         self.state.offsets["t"] = self.state.offsets.get("t", 0) + 1
 
     def commit(self) -> list[Value]:

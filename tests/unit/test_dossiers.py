@@ -12,6 +12,7 @@ from streams.core.dossiers import DossierRows, Dossiers
 from streams.core.life import OUTCOMES
 from streams.core.units import UNLIMITED_MS
 from streams.core.working import WorkingCalendar
+from tests.fixtures.lives import row_of
 
 CALENDARS = Calendars([WorkingCalendar(ZoneInfo("Asia/Ho_Chi_Minh"))] * 3)
 DAY_MS = 86_400_000
@@ -42,7 +43,7 @@ def events(rows: list[int], at: list[int], **more: list[int]) -> Columns:
 def filled() -> Dossiers:
     made = dossiers("channel", "procedure", numbers=("fee",))
     codes = made.attributes["received"]
-    rows = [made.row(0, "d0"), made.row(1, "d1"), made.row(1, "d0")]
+    rows = [row_of(made, 0, "d0"), row_of(made, 1, "d1"), row_of(made, 1, "d0")]
     made.settle()
     received = events(rows, [1000, 2000, 3000], due_at=[DAY_MS, NULL, NULL], fee=[5, NULL, 7])
     code = np.array([codes["online", "p1"], codes["post", "p1"], codes["online", None]])
@@ -72,10 +73,10 @@ def test_a_repeat_changes_nothing() -> None:
 def test_what_is_written_is_read_back() -> None:
     made = filled()
     read = dossiers("channel", "procedure", numbers=("fee",))
-    read.row(1, "another")  # rows need not be the same
+    row_of(read, 1, "another")  # rows need not be the same
     for part in made.all(2):
         read.restore(part)
-    rows = np.array([read.row(0, "d0"), read.row(1, "d1"), read.row(1, "d0")])
+    rows = np.array([row_of(read, 0, "d0"), row_of(read, 1, "d1"), row_of(read, 1, "d0")])
     assert {name: column.tolist() for name, column in read.life(rows).items() if "code" not in name} == {
         name: column.tolist() for name, column in made.life(np.arange(3)).items() if "code" not in name
     }
@@ -86,7 +87,7 @@ def test_another_configuration_reads_what_it_knows() -> None:
     read = dossiers("level", "channel", units=("40", "b", "c"))  # no procedure, no fee, no unit a
     read.restore(filled().rows(np.arange(3)))
     assert len(read) == 2
-    rows = np.array([read.row(1, "d1"), read.row(1, "d0")])
+    rows = np.array([row_of(read, 1, "d1"), row_of(read, 1, "d0")])
     life = read.life(rows)
     known = read.attributes["received"].known
     assert [known[code] for code in life["received_code"]] == [(None, "post"), (None, "online")]
@@ -104,7 +105,7 @@ def test_a_dossier_closed_long_ago_is_forgotten_whether_its_memory_was_given_bac
     lives = []
     for compacted in (False, True):
         made = dossiers(max_age_ms=100)
-        rows = [made.row(0, name) for name in ("closed", "open", "closed later")]
+        rows = [row_of(made, 0, name) for name in ("closed", "open", "closed later")]
         made.settle()
         made.fold("filings.received", events(rows, [0, 0, 0]))
         made.fold("filings.settled", events([rows[0], rows[2]], [10, 500]))
@@ -112,7 +113,7 @@ def test_a_dossier_closed_long_ago_is_forgotten_whether_its_memory_was_given_bac
         if compacted:
             made.compact(400)
             assert len(made) == 2
-        again = np.array([made.row(0, name) for name in ("closed", "open", "closed later")])
+        again = np.array([row_of(made, 0, name) for name in ("closed", "open", "closed later")])
         made.settle()
         made.forget(again, np.full(3, 400))
         life = made.life(again)
@@ -124,7 +125,7 @@ def test_a_dossier_closed_long_ago_is_forgotten_whether_its_memory_was_given_bac
 
 def test_memory_is_given_back_only_where_it_is_worth_the_work() -> None:
     made = dossiers(max_age_ms=100)
-    rows = [made.row(0, f"d{number}") for number in range(8)]
+    rows = [row_of(made, 0, f"d{number}") for number in range(8)]
     made.settle()
     made.fold("filings.settled", events(rows[:1], [10]))
     made.compact(1000)
@@ -132,4 +133,4 @@ def test_memory_is_given_back_only_where_it_is_worth_the_work() -> None:
     made.fold("filings.settled", events(rows[1:4], [10, 10, 10]))
     made.compact(1000)
     assert len(made) == 4
-    assert made.row(0, "d7") == 3
+    assert row_of(made, 0, "d7") == 3
