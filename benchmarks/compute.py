@@ -27,6 +27,7 @@ from benchmarks.workers import Workers, begin_anew
 from config.loader import load
 from ioc.embedded.kafka import EmbeddedKafka
 from ioc.settings import Settings
+from schemas.streams import load_streams
 from streams import topics
 from streams.admin import create_topics
 
@@ -79,9 +80,10 @@ def main() -> None:
     count: int = options.events
     units = [code for code, unit in load(Settings().config).units.units.items() if unit.province == "40"]
     with tempfile.TemporaryDirectory() as folder, EmbeddedKafka(Path(folder), heap_mb=768) as kafka:
-        create_topics(kafka.bootstrap)
+        streams = load_streams(Settings().schemas)
+        create_topics(kafka.bootstrap, topics.every(streams))
         size = fill(kafka.bootstrap, count, units)
-        names = [topic.name for topic in topics.EVENTS]
+        names = [topic.name for topic in topics.events(streams)]
         wanted = (peers.AIOKAFKA, peers.STOCK_WINDOW) if options.alone else _PEERS
         ours = full_compute(kafka.bootstrap, count, five_indicators=options.five_indicators)
         begin_anew(kafka.bootstrap)

@@ -23,7 +23,7 @@ from streams.core.definitions import Definitions
 from streams.core.indicators import Indicator
 from streams.core.units import Province, Text, Unit, Units
 from streams.core.updates import updates
-from streams.topics import STREAMS, events_topic
+from streams.topics import events_topic
 
 PARTITIONS = 4
 GROUP_EVENTS = 100_000
@@ -85,15 +85,17 @@ class Cost(NamedTuple):
 def states(units: Units, indicators: Sequence[Indicator]) -> dict[tuple[str, int], State]:
     """Empty ones, by stream and partition."""
     kinds = list(event_fields(REGISTRY))
-    wanted = {stream: Definitions(indicators, kinds, units, stream) for stream in STREAMS}
-    return {(stream, part): State(wanted[stream]) for stream in STREAMS for part in range(PARTITIONS)}
+    wanted = {
+        name: Definitions(indicators, kinds, units, stream) for name, stream in REGISTRY.streams.items()
+    }
+    return {(name, part): State(wanted[name]) for name in wanted for part in range(PARTITIONS)}
 
 
 def cost(coming: Sequence[Arrived], units: Units, indicators: Sequence[Indicator]) -> Cost:
     """Run all of them through fresh states, group by group, to encoded deltas and figures."""
     all_states = states(units, indicators)
     encode_delta, encode = msgspec.msgpack.Encoder().encode, msgspec.json.Encoder().encode
-    admission = Admission(EventDecoder(REGISTRY), units, STREAMS)
+    admission = Admission(EventDecoder(REGISTRY), units, REGISTRY.streams)
     admit, apply, drain, emit, values = 0.0, 0.0, 0.0, 0.0, 0
     gc.collect()
     gc.freeze()

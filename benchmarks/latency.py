@@ -26,6 +26,7 @@ from rich.table import Table
 from benchmarks.alarms import Probes, configuration
 from benchmarks.filled import events
 from ioc.settings import Settings
+from schemas.streams import load_streams
 from streams.topics import events_topic, part
 from tests.fixtures.monitor import Monitor
 
@@ -39,6 +40,13 @@ SELECT concat('ioc.events.', splitByChar('.', kind)[1]) AS topic, part, max(kafk
 FROM events GROUP BY topic, part
 """
 _OF_FIGURES = "SELECT part, max(version) - 1 FROM indicator_values WHERE grain = 'day' GROUP BY part"
+
+
+_NUMBERS = {events_topic(name): stream.number for name, stream in load_streams(Settings().schemas).items()}
+
+
+def _part(topic: str, partition: int) -> int:
+    return part(_NUMBERS[topic], partition)
 
 
 class Followed(NamedTuple):
@@ -78,7 +86,7 @@ class Feed(threading.Thread):
         def delivered(error: Any, record: Any) -> None:
             assert error is None, error
             self.followed.append(
-                Followed(part(record.topic(), record.partition()), record.offset(), produced)
+                Followed(_part(record.topic(), record.partition()), record.offset(), produced)
             )
 
         return delivered
@@ -108,7 +116,7 @@ def measure(client: Client, feed: Feed) -> tuple[Watch, Watch]:
     feed.start()
     patience = 0.0
     while patience < _PATIENCE_SECONDS:
-        reached = {part(topic, at): upto for topic, at, upto in client.query(_OF_EVENTS).result_rows}
+        reached = {_part(topic, at): upto for topic, at, upto in client.query(_OF_EVENTS).result_rows}
         rows.look(feed.followed, reached)
         figures.look(feed.followed, {row[0]: row[1] for row in client.query(_OF_FIGURES).result_rows})
         if not feed.is_alive():

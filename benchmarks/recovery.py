@@ -37,7 +37,7 @@ from streams.core.definitions import Definitions
 from streams.core.units import Units
 from streams.fencedlog import FencedLog, read_to_end
 from streams.statelog import StateLog
-from streams.topics import COMPUTE_STATE, PARTITIONS, STREAMS, events_topic
+from streams.topics import COMPUTE_STATE, PARTITIONS, events_topic, every
 
 _GROUP = 50_000
 _UNITS = 200
@@ -62,7 +62,10 @@ class Written(NamedTuple):
 
 def _definitions(units: Units) -> dict[str, Definitions]:
     kinds = list(event_fields(core.REGISTRY))
-    return {events_topic(stream): Definitions(core.SHIPPED, kinds, units, stream) for stream in STREAMS}
+    return {
+        events_topic(name): Definitions(core.SHIPPED, kinds, units, stream)
+        for name, stream in core.REGISTRY.streams.items()
+    }
 
 
 def write_log(bootstrap: str, dossiers: int, units: Units) -> Written:
@@ -169,7 +172,7 @@ def main() -> None:
     table = Table("what", "", title=f"{options.dossiers:,} dossiers, {_UNITS} units, {PARTITIONS} partitions")
     table.columns[1].justify = "right"
     with tempfile.TemporaryDirectory() as folder, EmbeddedKafka(Path(folder), heap_mb=768) as kafka:
-        create_topics(kafka.bootstrap)
+        create_topics(kafka.bootstrap, every(core.REGISTRY.streams))
         written = write_log(kafka.bootstrap, options.dossiers, units)
         table.add_row("the log", f"{written.records:,} records, {written.size / 1e6:,.0f} MB")
         gc.collect()
@@ -178,7 +181,7 @@ def main() -> None:
         table.add_row("restored", f"{asyncio.run(restore(kafka.bootstrap, units)):.1f} s")
         table.add_row("of which reading", f"{reading:.1f} s")
     with tempfile.TemporaryDirectory() as folder, EmbeddedKafka(Path(folder), heap_mb=768) as kafka:
-        create_topics(kafka.bootstrap)
+        create_topics(kafka.bootstrap, every(core.REGISTRY.streams))
         province = [
             code for code, unit in load(Settings().config).units.units.items() if unit.province == "40"
         ]

@@ -23,8 +23,10 @@ from benchmarks.workers import Workers
 from config.loader import load
 from ioc.embedded.kafka import EmbeddedKafka
 from ioc.settings import Settings
+from schemas.streams import load_streams
 from streams.admin import create_topics
 from streams.core.units import Units
+from streams.topics import every
 
 _UNITS = (200, 1_000, 3_000, 10_000)
 _INDICATORS = (1, 5, 11, 30, 100)
@@ -49,7 +51,7 @@ def workers(count: int) -> Table:
     one = 0.0
     for number in (1, 2):
         with tempfile.TemporaryDirectory() as folder, EmbeddedKafka(Path(folder), heap_mb=768) as kafka:
-            create_topics(kafka.bootstrap)
+            create_topics(kafka.bootstrap, every(load_streams(Settings().schemas)))
             fill(kafka.bootstrap, count, units)
             with Workers(kafka.bootstrap, Path(folder), number) as running:
                 broker = psutil.Process(kafka.pid)

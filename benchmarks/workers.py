@@ -15,6 +15,7 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from ioc.settings import Settings
+from schemas.streams import load_streams
 from streams import topics
 from streams.admin import create_topics
 
@@ -64,7 +65,7 @@ class Workers:
 
     def offsets(self) -> dict[tuple[str, int], int]:
         """What the group has acknowledged of the events, by topic and partition."""
-        names = {topic.name for topic in topics.EVENTS}
+        names = {topic.name for topic in topics.events(load_streams(Settings().schemas))}
         try:
             offsets = self._admin.list_group_offsets({"ioc-compute": None})["ioc-compute"]
         except KafkaError:  # the group does not exist until the workers have joined

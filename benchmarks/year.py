@@ -29,7 +29,6 @@ from schemas.registry import load_registry
 from streams.core.arrivals import arrivals
 from streams.core.compute import State
 from streams.core.definitions import Definitions
-from streams.topics import STREAMS
 
 _DAY_MS, _HOUR_MS = 86_400_000, 3_600_000
 _PARTITIONS = 4
@@ -101,14 +100,14 @@ def main() -> None:
     configuration = load(Settings().config, registry)
     kinds = list(event_fields(registry))
     definitions = {
-        stream: Definitions(
+        name: Definitions(
             configuration.indicators.values(), kinds, configuration.units, stream, options.keep_days
         )
-        for stream in STREAMS
+        for name, stream in registry.streams.items()
     }
     units = [code for code, unit in configuration.units.units.items() if unit.province == "40"]
     province = _Province(units, options.dossiers // 365, {kind.kind: kind.columns for kind in kinds})
-    states = {(stream, part): State(definitions[stream]) for stream in STREAMS for part in range(_PARTITIONS)}
+    states = {(name, part): State(definitions[name]) for name in definitions for part in range(_PARTITIONS)}
     gc.collect()
     gc.freeze()
     before = _resident_mib()

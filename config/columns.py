@@ -10,6 +10,7 @@ from streams.core.course import STEPS
 from streams.core.definitions import EventFields
 from streams.core.expressions import Type
 from streams.core.life import CLOSING
+from streams.core.stream import NO_CASES
 
 FEW = 32
 """Values that a dimension may have at most: each is a sum of its own in every bucket."""
@@ -29,13 +30,14 @@ def event_fields(registry: Registry) -> Iterator[EventFields]:
         columns = {
             name: _TYPES[field.form] for name, field in event_type.fields.items() if field.form in _TYPES
         }
-        yield EventFields(kind, columns)
+        cases = registry.streams[event_type.stream].cases
+        yield EventFields(kind, columns, cases if cases.field in columns else NO_CASES)
 
 
 def dimensions(registry: Registry) -> Mapping[str, frozenset[str]]:
-    """Columns that can be dimensions, with their values: enums, and what the life of a dossier gives."""
+    """Columns that can be dimensions, with their values: enums, and what the life of a case gives."""
     values: dict[str, set[str]] = {
-        "outcome": set(CLOSING.values()),
+        "outcome": set(CLOSING),
         "irregularity": set(STEPS),
         "type": set(registry),
     }

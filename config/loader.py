@@ -29,8 +29,9 @@ Built = TypeVar("Built")
 
 @dataclass(frozen=True)
 class Configuration:
-    """What the monitor is told; every name in it has been checked against the others."""
+    """What the monitor is told; every name in it has been checked against the others, and against the event types."""
 
+    registry: Registry
     units: Units
     indicators: Mapping[str, Indicator]
     indices: Mapping[str, Index]
@@ -63,6 +64,7 @@ def load(folder: Path, registry: Registry | None = None) -> Configuration:
     indicators = reader.built(IndicatorBuilder(registry).build(indicator_files))
     alert_rules = AlertRuleBuilder(indicators, indicator_files, unit_files)
     configuration = Configuration(
+        registry=registry,
         units=all_units,
         indicators=indicators,
         indices=reader.built(IndexBuilder(indicators, indicator_files).build(index_files)),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from config.loader import Configuration
 from dashboards.deadlines import deadlines
 from dashboards.history import history
 from dashboards.language import LANGUAGES, Language, Say
@@ -13,28 +14,29 @@ from dashboards.model import Dashboard
 from dashboards.overview import overview
 from dashboards.quality import quality
 from dashboards.shipped import FOLDER
-from dashboards.targets import Targets
 
 
-def dashboards(language: Language, targets: Targets) -> list[Dashboard]:
+def dashboards(language: Language, configuration: Configuration) -> list[Dashboard]:
     """Every dashboard in one language, in the order of the playlist; the first is home."""
     say = Say(language)
-    return [overview(say, targets), deadlines(say), history(say), quality(say)]
+    targets = {indicator.id: indicator.target for indicator in configuration.indicators.values()}
+    streams = configuration.registry.streams.values()
+    return [overview(say, targets, streams), deadlines(say), history(say), quality(say, streams)]
 
 
-def files(targets: Targets) -> Iterator[tuple[str, str]]:
+def files(configuration: Configuration) -> Iterator[tuple[str, str]]:
     """Name and content of every file that belongs into `dashboards/json/`."""
     for language in LANGUAGES:
-        for dashboard in dashboards(language, targets):
+        for dashboard in dashboards(language, configuration):
             text = json.dumps(dashboard.json(), ensure_ascii=False, indent=2)
             yield f"{dashboard.uid}.json", text + "\n"
 
 
-def write(targets: Targets, folder: Path = FOLDER) -> list[Path]:
+def write(configuration: Configuration, folder: Path = FOLDER) -> list[Path]:
     """Write the files that differ and remove those that no dashboard makes any more; returns what changed."""
     folder.mkdir(exist_ok=True)
-    wanted = dict(files(targets))
-    changed = drift(targets, folder)
+    wanted = dict(files(configuration))
+    changed = drift(configuration, folder)
     for path in changed:
         if path.name in wanted:
             path.write_text(wanted[path.name], encoding="utf-8")
@@ -43,8 +45,8 @@ def write(targets: Targets, folder: Path = FOLDER) -> list[Path]:
     return changed
 
 
-def drift(targets: Targets, folder: Path = FOLDER) -> list[Path]:
+def drift(configuration: Configuration, folder: Path = FOLDER) -> list[Path]:
     """The files that are missing, differ from what the source makes, or belong to no dashboard."""
-    wanted = dict(files(targets))
+    wanted = dict(files(configuration))
     paths = {*folder.glob("*.json"), *(folder / name for name in wanted)}
     return sorted(p for p in paths if not p.exists() or p.read_text(encoding="utf-8") != wanted.get(p.name))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dashboards import filings, units, updates, watch
 from dashboards.language import Say
 from dashboards.links import links
@@ -9,11 +11,12 @@ from dashboards.model import Dashboard, Grid
 from dashboards.sql import TIME_ZONE
 from dashboards.targets import Targets
 from dashboards.variables import province
+from streams.core.stream import Stream
 
 UID = "ioc-overview"
 
 
-def overview(say: Say, targets: Targets) -> Dashboard:
+def overview(say: Say, targets: Targets, streams: Iterable[Stream]) -> Dashboard:
     """The dashboard in one language, judged by these targets."""
     online = say("Tỷ lệ hồ sơ trực tuyến", "Online filing rate")
     on_time = say("Giải quyết đúng hạn", "Settled on time")
@@ -41,7 +44,7 @@ def overview(say: Say, targets: Targets) -> Dashboard:
             filings.overdue(6, Grid(5, 7, 5, 5), say),
             updates.cleaned(7, Grid(10, 7, 4, 5), say),
             watch.refused(8, Grid(14, 7, 4, 5), say),
-            watch.age(9, Grid(18, 7, 6, 5), say),
+            watch.age(9, Grid(18, 7, 6, 5), say, streams),
             filings.over_time(10, Grid(0, 12, 8, 14), say),
             units.most_overdue(11, Grid(8, 12, 5, 14), say),
             units.ranking(12, Grid(13, 12, 11, 14), say, targets),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dashboards import arrivals, audits, watch
 from dashboards.language import Say
 from dashboards.links import links
 from dashboards.model import Dashboard, Grid
 from dashboards.sql import TIME_ZONE
 from dashboards.variables import province
+from streams.core.stream import Stream
 
 UID = "ioc-data"
 
 
-def quality(say: Say) -> Dashboard:
+def quality(say: Say, streams: Iterable[Stream]) -> Dashboard:
     """The dashboard in one language."""
     return Dashboard(
         uid=say.uid(UID),
@@ -32,7 +35,7 @@ def quality(say: Say) -> Dashboard:
             audits.found(1, Grid(0, 0, 6, 6), say),
             arrivals.late(2, Grid(6, 0, 8, 6), say),
             watch.refused(3, Grid(14, 0, 4, 6), say),
-            watch.age(4, Grid(18, 0, 6, 6), say),
+            watch.age(4, Grid(18, 0, 6, 6), say, streams),
             audits.over_time(5, Grid(0, 6, 12, 9), say),
             arrivals.over_time(6, Grid(12, 6, 12, 9), say),
             arrivals.by_unit(7, Grid(0, 15, 12, 11), say),

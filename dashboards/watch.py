@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dashboards import panels
 from dashboards.freshness import LATE_AFTER_SECONDS, SILENT_AFTER_SECONDS
 from dashboards.language import Say
 from dashboards.model import Field, Grid, Panel, Query, Threshold
 from dashboards.sql import sql
+from streams.core.stream import Stream
 
 _FIRING = """
     SELECT if(firing = 0, '@none', concat('⚠ @newest: ', newest)) AS "@state", firing AS "@alerts"
@@ -131,12 +134,12 @@ _AGE = """
     FROM
     (
         SELECT
-            ['@filings', '@payments', '@updates'][n] AS label,
+            [@labels][n] AS label,
             if(newest = 0, NULL, greatest(0, dateDiff('second', newest, now64(3)))) AS age
-        FROM (SELECT arrayJoin([1, 2, 3]) AS n) AS streams
+        FROM (SELECT arrayJoin(range(1, @count + 1)) AS n) AS streams
         LEFT JOIN
         (
-            SELECT indexOf(['filings', 'payments', 'updates'], splitByChar('.', kind)[1]) AS n, max(newest) AS newest
+            SELECT indexOf([@names], splitByChar('.', kind)[1]) AS n, max(newest) AS newest
             FROM arrivals
             WHERE unit IN (SELECT code FROM units WHERE live)
             GROUP BY n
@@ -146,18 +149,21 @@ _AGE = """
 """
 
 
-def age(number: int, grid: Grid, say: Say) -> Panel:
+def age(number: int, grid: Grid, say: Say, streams: Iterable[Stream]) -> Panel:
     """How long ago each stream was last heard of, all live provinces together; an archive's silence is normal."""
+    listed = list(streams)
     query = sql(
         _AGE,
         say,
+        {
+            "labels": ", ".join(f"'{stream.title.in_language(say.language)}'" for stream in listed),
+            "names": ", ".join(f"'{stream.name}'" for stream in listed),
+            "count": str(len(listed)),
+        },
         late_after=str(LATE_AFTER_SECONDS),
         silent_after=str(SILENT_AFTER_SECONDS),
         late=say("chậm", "late"),
         silent=say("im lặng", "silent"),
-        filings=say("Hồ sơ", "Filings"),
-        payments=say("Thanh toán", "Payments"),
-        updates=say("Cập nhật", "Updates"),
         stream=say("Nguồn", "Stream"),
         age=say("Độ trễ", "Age"),
     )

@@ -14,10 +14,7 @@ from config.loader import Configuration
 from dashboards.model import Json
 from domain.rows import Row
 from streams.core.alert_rules import AlertRule
-from streams.core.indicators import DOSSIERS, Indicator
-
-FILINGS = "filings.*"
-"""What dossiers are folded from."""
+from streams.core.indicators import Indicator
 
 
 class PanelName(NamedTuple):
@@ -44,6 +41,9 @@ class Coverage:
     def __init__(self, configuration: Configuration, dashboards: Iterable[Json]) -> None:
         self._indicators = configuration.indicators
         self._rules = configuration.alerts
+        self._told_by = {
+            stream.cases.name: f"{stream.name}.*" for stream in configuration.registry.streams.values()
+        }
         self._panels = _panels(dashboards, configuration.indicators)
 
     def of(self, row: Row) -> Covered:
@@ -52,12 +52,16 @@ class Coverage:
         names = {indicator.id for indicator in indicators}
         return Covered(
             row,
-            tuple(dict.fromkeys(kind for indicator in indicators for kind in _events(indicator))),
+            tuple(dict.fromkeys(kind for indicator in indicators for kind in self._events(indicator))),
             indicators,
             tuple(dict.fromkeys(panel for one in indicators for panel in self._panels[one.id])),
             tuple(rule for rule in self._rules if rule.indicator in names),
             tuple(self._holes(row)),
         )
+
+    def _events(self, indicator: Indicator) -> tuple[str, ...]:
+        """The kinds of events that it is over; of one over cases those of their stream."""
+        return (self._told_by[indicator.over[0]],) if indicator.over_cases else indicator.over
 
     def _holes(self, row: Row) -> Iterator[str]:
         if not row.indicators:
@@ -86,7 +90,3 @@ def _panels(
             for name in named & found.keys():
                 found[name].append(PanelName(dashboard["title"], panel["title"]))
     return {name: tuple(panels) for name, panels in found.items()}
-
-
-def _events(indicator: Indicator) -> tuple[str, ...]:
-    return (FILINGS,) if indicator.over == (DOSSIERS,) else indicator.over

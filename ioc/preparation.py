@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from config.loader import Configuration
 from ioc.settings import Settings
+from schemas.streams import load_streams
 from store import counted_by, retention
 from store.client import connect
 from store.dimensions import fill
 from store.migrate import migrate
+from streams import topics
 from streams.admin import create_topics
 
 
@@ -16,8 +18,9 @@ def prepare_topics(settings: Settings) -> None:
 
     Raises:
         BrokerError: Kafka does not answer, or a topic is not as it must be.
+        SchemaError: a stream is not declared as it must be.
     """
-    create_topics(settings.kafka)
+    create_topics(settings.kafka, topics.every(load_streams(settings.schemas)))
 
 
 def prepare_tables(settings: Settings, configuration: Configuration) -> None:

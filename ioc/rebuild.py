@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 from clickhouse_connect.driver.client import Client
 
+from config.columns import event_fields
 from config.loader import Configuration
 from ioc.preparation import prepare_topics
 from ioc.settings import Settings
@@ -73,7 +74,7 @@ class Rebuild:
         self._configuration = configuration
         self._registry = registry
         self._say = say
-        self._rows = Rows(admission(configuration, registry), configuration.units)
+        self._rows = Rows(admission(configuration, registry), configuration.units, registry)
         self._indicators = list(configuration.indicators)
         self._may_count = (
             False  # whether a log may have the new state, so that what is staged must not be dropped
@@ -131,7 +132,10 @@ class Rebuild:
             self._say(
                 f"what came until {horizon.events} is past its retention: days that lack such events stay as they are"
             )
-            staging.keep_lost(horizon, self._configuration.indicators.values(), self._configuration.units)
+            kinds = list(event_fields(self._registry))
+            staging.keep_lost(
+                horizon, self._configuration.indicators.values(), self._configuration.units, kinds
+            )
 
     async def _progress(self) -> dict[int, Progress]:
         """How far the live workers have got, without disturbing them."""
@@ -148,7 +152,7 @@ class Rebuild:
         started = said = time.monotonic()
         total, done = history.count(), 0
         self._say(f"reading {total:,} events from ClickHouse")
-        for stream in topics.STREAMS:
+        for stream in self._registry.streams:
             for partition in range(topics.PARTITIONS):
                 for block in history.blocks(stream, partition):
                     for event, time_ms, arrived_ms in block:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from ioc.errors import UserError
 
-_SHIPPED_CONFIG = Path(__file__).resolve().parent.parent / "config"
+_SHIPPED = Path(__file__).resolve().parent.parent
 
 
 class SettingsError(UserError, ValueError):
@@ -48,7 +48,8 @@ class Settings:
     clickhouse_password: Secret = Secret("")
     clickhouse_reader_password: Secret = Secret("")
     clickhouse_database: str = "ioc"
-    config: Path = _SHIPPED_CONFIG
+    config: Path = _SHIPPED / "config"
+    schemas: Path = _SHIPPED / "schemas"
     data: Path = Path("var")
     smtp_url: Secret = Secret("")
     wall_host: str = "127.0.0.1"
@@ -84,6 +85,7 @@ class Settings:
             clickhouse_reader_password=_secret(environ, "IOC_CLICKHOUSE_READER_PASSWORD"),
             clickhouse_database=text("IOC_CLICKHOUSE_DATABASE", cls.clickhouse_database),
             config=Path(text("IOC_CONFIG", str(cls.config))),
+            schemas=Path(text("IOC_SCHEMAS", str(cls.schemas))),
             data=Path(text("IOC_DATA", str(cls.data))),
             smtp_url=_secret(environ, "IOC_SMTP_URL"),
             wall_host=text("IOC_WALL_HOST", cls.wall_host),

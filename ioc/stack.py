@@ -148,6 +148,7 @@ class Stack:
             "IOC_KAFKA": self._settings.kafka,
             "IOC_CLICKHOUSE": self._settings.clickhouse,
             "IOC_CONFIG": str(self._settings.config),
+            "IOC_SCHEMAS": str(self._settings.schemas),
             "IOC_DATA": str(self._settings.data),
             "IOC_WALL_HOST": self._settings.wall_host,
             "IOC_WALL_PORT": str(self._settings.wall_port),

@@ -21,8 +21,9 @@ from producers.produce import Produced, produce
 from producers.sender import Sender
 from producers.source import Source
 from schemas.decoder import EventDecoder
-from schemas.registry import load_registry
+from schemas.registry import Registry, load_registry
 from streams.admin import create_topics
+from streams.topics import every
 
 _MEGABYTE = 1_000_000
 _CONNECT_SECONDS = 2.0
@@ -79,7 +80,7 @@ def run_source(
         OtherClusterError: the journal belongs to another Kafka.
         UserError: whatever only a person can mend.
     """
-    registry = load_registry()
+    registry = load_registry(settings.schemas)
     configuration = load(settings.config, registry)
     source = find_source(configuration, name)
     folder = settings.data / "sources" / name
@@ -94,7 +95,7 @@ def run_source(
         delivery = Delivery(
             journal.path,
             backlog,
-            lambda: _connect(settings.kafka, journal, again),
+            lambda: _connect(settings.kafka, registry, journal, again),
             report=trouble,
             failed=stop.set,
         )
@@ -111,8 +112,8 @@ def run_source(
     return backlog.records
 
 
-def _connect(bootstrap: str, journal: Journal, again: bool) -> Sender:
-    create_topics(bootstrap, timeout_seconds=_CONNECT_SECONDS)
+def _connect(bootstrap: str, registry: Registry, journal: Journal, again: bool) -> Sender:
+    create_topics(bootstrap, every(registry.streams), timeout_seconds=_CONNECT_SECONDS)
     sender = Sender(bootstrap, connect_seconds=_CONNECT_SECONDS)
     known = journal.kept("cluster")
     here = sender.cluster_id

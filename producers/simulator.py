@@ -27,6 +27,7 @@ from schemas.decoder import EventDecoder
 from schemas.registry import load_registry
 from streams.admin import create_topics
 from streams.core.units import Units
+from streams.topics import every
 
 _PACE_SECONDS = 0.2
 _CHECKPOINT_SECONDS = 2.0
@@ -93,10 +94,10 @@ def run_simulator(
         SimulatorError: there is no such province, or an option makes no sense.
         BrokerError: Kafka cannot be used; a new start goes on where this one ended.
     """
-    registry = load_registry()
-    units = load(settings.config).units
+    registry = load_registry(settings.schemas)
+    units = load(settings.config, registry).units
     world = make_world(units, options)
-    create_topics(settings.kafka)
+    create_topics(settings.kafka, every(registry.streams))
     with Publisher(settings.kafka, EventDecoder(registry), units) as publisher:
         Simulator(world, publisher, options, settings.data / "simulator", clock).run(stop, report)
 

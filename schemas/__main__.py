@@ -12,6 +12,7 @@ from schemas.check import check
 from schemas.files import read_schemas
 from schemas.publication import LOCK, publish
 from schemas.registry import SHIPPED
+from schemas.stream_check import declarations
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         problems = check(chosen.folder)
     else:
         files, problems = read_schemas(chosen.folder)
-        problems = problems or publish(chosen.folder, files)
+        streams = declarations(chosen.folder, files)
+        problems = problems or streams.problems or publish(chosen.folder, files, streams.entries)
     if problems:
         print(render(problems), file=sys.stderr)
         return 2

@@ -12,6 +12,7 @@ from schemas.fields import form_of
 from schemas.files import SchemaFile, read_schemas
 from schemas.publication import publication_problems
 from schemas.registry import SHIPPED, load_registry
+from schemas.stream_check import declarations
 
 
 def check(folder: Path = SHIPPED) -> list[Problem]:
@@ -20,10 +21,12 @@ def check(folder: Path = SHIPPED) -> list[Problem]:
     The examples are tried only when every schema is right in itself.
     """
     files, problems = read_schemas(folder)
+    streams = declarations(folder, files)
+    problems += streams.problems
     sound = not problems
     problems += _columns(files)
     if sound:
-        problems += publication_problems(folder, files)
+        problems += publication_problems(folder, files, streams.entries)
         decoder = EventDecoder(load_registry(folder))
         for file in files:
             problems += example_problems(file, decoder)

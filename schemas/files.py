@@ -12,9 +12,8 @@ from config.documents import Document, read
 from config.problems import Problem
 from schemas.registry import schema_files, type_version
 from schemas.subset import check_schema
-from streams.topics import STREAMS
 
-_WHAT_HAPPENED = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+_FOLDER = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 
 
 class SchemaFile(NamedTuple):
@@ -80,11 +79,10 @@ def _mistakes(path: Path, document: Document) -> list[Problem]:
         for mistake in check_schema(document.value)
     ]
     stream, what = path.parts[-4:-2]
-    if stream not in STREAMS:
-        hint = f"Move it below one of {', '.join(STREAMS)}."
-        problems.append(document.problem((), f"there is no stream {stream}", hint))
-    if not _WHAT_HAPPENED.fullmatch(what):
-        problems.append(document.problem((), f"the folder {what} is not in lower_snake_case", "Rename it."))
+    for name in (stream, what):
+        if not _FOLDER.fullmatch(name):
+            message = f"the folder {name} is not in lower_snake_case"
+            problems.append(document.problem((), message, "Rename it."))
     version = document.value.get("version") if isinstance(document.value, dict) else None
     if isinstance(version, str) and version.partition(".")[0] != str(type_version(path)):
         hint = f"Write {type_version(path)}.0, or move the schema to the folder of its type version."

@@ -8,22 +8,28 @@ from pathlib import Path
 from typing import Any
 
 from config.problems import Problem
+from config.shapes import Entry
 from schemas.evolution import Change, changes, normalise
 from schemas.files import SchemaFile, shown
 
 LOCK = "published.lock"
-"""The file's name in the schemas' folder: JSON, type to normalised schema, sorted."""
+"""The file's name in the schemas' folder: JSON, type to normalised schema, and the streams' numbers, sorted."""
+
+_STREAMS = "streams"
+"""The key of the numbers, which no type can have."""
 
 _PUBLISH = "Run python -m schemas publish."
 
 Published = Mapping[str, Mapping[str, Any]]
 
 
-def publication_problems(folder: Path, files: Iterable[SchemaFile]) -> list[Problem]:
-    """Whatever sets the schemas apart from what was published."""
+def publication_problems(
+    folder: Path, files: Iterable[SchemaFile], streams: Mapping[str, Entry]
+) -> list[Problem]:
+    """Whatever sets the schemas, and the numbers of the streams, apart from what was published."""
     lock = folder / LOCK
     try:
-        published = _read(lock)
+        published, numbers = _read(lock)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return [
             Problem(
@@ -37,25 +43,47 @@ def publication_problems(folder: Path, files: Iterable[SchemaFile]) -> list[Prob
     problems = list(_withdrawn(lock, published, known))
     for name, file in known.items():
         problems += _unpublished(file) if name not in published else _changed(file, published[name])
+    problems += _renumbered(numbers, streams)
     return problems
 
 
-def publish(folder: Path, files: Iterable[SchemaFile]) -> list[Problem]:
+def publish(folder: Path, files: Iterable[SchemaFile], streams: Mapping[str, Entry]) -> list[Problem]:
     """Write the lock, unless a schema breaks what was published: then its problems are returned."""
     files = list(files)
     lock = folder / LOCK
     if lock.exists():
-        problems = [problem for problem in publication_problems(folder, files) if problem.hint != _PUBLISH]
+        problems = [
+            problem for problem in publication_problems(folder, files, streams) if problem.hint != _PUBLISH
+        ]
         if problems:
             return problems
     published = {file.type: normalise(file.schema) for file in files}
-    lock.write_text(json.dumps(published, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    numbers = {name: entry.value["number"] for name, entry in streams.items()}
+    lock.write_text(
+        json.dumps(published | {_STREAMS: numbers}, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+    )
     return []
 
 
-def _read(lock: Path) -> Published:
-    published: Published = json.loads(lock.read_bytes())
-    return {name: normalise(schema) for name, schema in published.items()}
+def _read(lock: Path) -> tuple[Published, Mapping[str, int]]:
+    published = json.loads(lock.read_bytes())
+    numbers = {str(name): int(number) for name, number in published.pop(_STREAMS).items()}
+    return {name: normalise(schema) for name, schema in published.items()}, numbers
+
+
+def _renumbered(published: Mapping[str, int], streams: Mapping[str, Entry]) -> Iterator[Problem]:
+    """Figures are stored by the number: one that changes, or goes to another stream, mixes them up."""
+    owners = {number: name for name, number in published.items()}
+    for name, entry in streams.items():
+        number = entry.value["number"]
+        if name not in published and number in owners:
+            hint = f"Choose one from {max(owners) + 1} on."
+            yield entry.problem(f"the number {number} belonged to {owners[number]}", hint, ("number",))
+        elif name not in published:
+            yield entry.problem(f"the stream {name} is not published", _PUBLISH)
+        elif number != published[name]:
+            hint = f"Set it to {published[name]} again."
+            yield entry.problem(f"the number was published as {published[name]}", hint, ("number",))
 
 
 def _withdrawn(lock: Path, published: Published, known: Mapping[str, SchemaFile]) -> Iterator[Problem]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +11,15 @@ import msgspec
 
 from schemas.event import Event
 from schemas.fields import Field
+from schemas.streams import FILE, SchemaError, load_streams
 from schemas.structs import data_struct, event_struct
 from schemas.subset import check_schema
+from streams.core.stream import Stream
 
 EventStruct = type[Event]
 
 SHIPPED = Path(__file__).resolve().parent
 """The folder of the shipped schemas."""
-
-
-class SchemaError(ValueError):
-    """A schema cannot be compiled; the message names the file and every mistake in it."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +43,13 @@ class EventType:
 
 
 class Registry(Mapping[str, EventType]):
-    """Every event type by kind (of several type versions the newest); `types` has all of them by CloudEvents type."""
+    """Every event type by kind (of several type versions the newest); `types` has all of them by CloudEvents type.
 
-    def __init__(self, types: Iterable[EventType]) -> None:
+    `streams` are those that the types belong to, by name, in the order of their numbers.
+    """
+
+    def __init__(self, types: Iterable[EventType], streams: Mapping[str, Stream]) -> None:
+        self.streams = streams
         self.types: Mapping[str, EventType] = {event_type.type: event_type for event_type in types}
         self._newest = {event_type.kind: event_type for event_type in self.types.values()}
 
@@ -61,23 +62,24 @@ class Registry(Mapping[str, EventType]):
     def __len__(self) -> int:
         return len(self._newest)
 
-    @cached_property
-    def streams(self) -> tuple[str, ...]:
-        """The streams that have types, sorted."""
-        return tuple(sorted({event_type.stream for event_type in self.values()}))
-
 
 def load_registry(folder: Path = SHIPPED) -> Registry:
-    """Read and compile every schema below a folder.
+    """Read and compile every schema below a folder, and what its streams declare.
 
     Raises:
-        SchemaError: a schema cannot be compiled, or there is none; `schemas.check` lists every problem with its line.
+        SchemaError: a schema cannot be compiled, or there is none, or a stream of theirs is not declared;
+            `schemas.check` lists every problem with its line.
     """
     paths = schema_files(folder)
     if not paths:
         msg = f"there is no schema in {folder}: they lie in <stream>/<what_happened>/v<n>/schema.json"
         raise SchemaError(msg)
-    return Registry(_event_type(path) for path in paths)
+    types = [_event_type(path) for path in paths]
+    streams = load_streams(folder)
+    if undeclared := {event_type.stream for event_type in types} - streams.keys():
+        msg = f"{folder}: there is no {FILE} in {', '.join(sorted(undeclared))}; schemas/README.md shows one"
+        raise SchemaError(msg)
+    return Registry(types, streams)
 
 
 def schema_files(folder: Path) -> list[Path]:

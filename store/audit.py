@@ -183,7 +183,7 @@ def _comparison(task: _Task, units: Units, fields: list[EventFields], horizon: H
     wanted, extent = task
     source, lost = "both", "false"
     if horizon.latest:
-        lost_days = horizon.lost_days(wanted, extent.province, units)
+        lost_days = horizon.lost_days(wanted, extent.province, units, fields)
         source = f"both LEFT JOIN ({lost_days}) AS lost ON both.unit = lost.unit"
         lost = "ifNull(day <= lost.last_day, false) OR has(lost.days, day)"
     indicators = ", ".join(text(one.id) for one in wanted.indicators)

@@ -1,6 +1,6 @@
-"""The course of dossiers and their deadlines in generated SQL: streams.core.course and streams.core.life, once more.
+"""The course of cases and their deadlines in generated SQL: streams.core.course and streams.core.life, once more.
 
-A dossier's events are walked in order of time; what follows of the states is read off the path.
+A case's events are walked in order of time; what follows of the states is read off the path.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from store.lineage import text
 from store.working_days import WorkingDays
 from streams.core.course import CLOSED, IRREGULAR, MOST_STEPS, REGULAR, STEPS, SUSPENDED
 from streams.core.life import WITHIN_DAYS
+from streams.core.stream import Cases
 
-_EVENTS = f"[{', '.join(text(f'filings.{step}') for step in STEPS)}]"
-_PLACE = f"indexOf({_EVENTS}, toString(event))"
 
-STEPS_OF_EVENTS = (
-    f"arraySlice(arraySort(groupArrayIf(at_ms * 16 + {_PLACE} - 1, {_PLACE} > 0)), 1, {MOST_STEPS})"
-)
-"""Aggregates events (`event`, `at_ms`) to numbers: 16 times the time, and the position in STEPS."""
+def steps_of_events(cases: Cases) -> str:
+    """Aggregates events (`event`, `at_ms`) to numbers: 16 times the time, and the position in STEPS."""
+    place = f"indexOf([{', '.join(text(cases.kind_of(step)) for step in STEPS)}], toString(event))"
+    return f"arraySlice(arraySort(groupArrayIf(at_ms * 16 + {place} - 1, {place} > 0)), 1, {MOST_STEPS})"
+
 
 _COURSE = REGULAR | IRREGULAR
 _PAIRS = f"[{', '.join(f'toInt64({16 * state + step})' for state, step in _COURSE)}]"
@@ -30,11 +30,11 @@ _ASKED = STEPS.index("supplement_asked")
 _NEVER = 2**62
 
 
-def lives(dossiers: str, calendar: WorkingDays) -> str:
+def lives(dossiers: str, calendar: WorkingDays, cases: Cases) -> str:
     """A SELECT of dossiers, with the columns of LIFE_COLUMNS.
 
     `dossiers` is a SELECT with received_at, settled_at and due_at (epoch ms or null), stated_at (when the due date was
-    stated, epoch ms) and steps, see STEPS_OF_EVENTS.
+    stated, epoch ms) and steps, see steps_of_events.
     """
     course = f"transform(path[-1] * 16 + s % 16, {_PAIRS}, {_STATES}, path[-1])"
     due = "assumeNotNull(due_at)"
@@ -49,6 +49,7 @@ def lives(dossiers: str, calendar: WorkingDays) -> str:
         f" AS due_within_{days}_from"
         for place, days in enumerate(WITHIN_DAYS, start=1)
     ]
+    late = ["midnight", "second_supplement_at"] if cases.second_supplement_is_late else ["midnight"]
     # Each layer names what the next one uses several times: within a layer a name is replaced by its expression.
     layers = [
         [f"arrayFold((path, s) -> arrayPushBack(path, {course}), steps, [toInt64(0)]) AS path"],
@@ -102,7 +103,7 @@ def lives(dossiers: str, calendar: WorkingDays) -> str:
         ],
         [
             few_left,
-            f"{first(['midnight', 'second_supplement_at'])} AS overdue_from",
+            f"{first(late)} AS overdue_from",
         ],
         [*within, "settled_at < overdue_from AS on_time"],
     ]

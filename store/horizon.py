@@ -4,31 +4,33 @@ An event that may be gone arrived before an instant, the horizon. What it change
 
 - Of events themselves: the days up to the newest event time among all that arrived before the horizon. Arrivals and
   event times are two things: history that was imported yesterday can be recomputed, however old it is.
-- Of dossiers, moreover: a dossier with an event from before the horizon is known in part or not at all, so every day
+- Of cases, moreover: a case with an event from before the horizon is known in part or not at all, so every day
   that it can count on is lost: those of its events that are still there, and those around every due date that it was
-  ever given, so far as suspensions can have moved its deadline: no further than the dossier lasted, and some days for
-  weekends and holidays. All other dossiers have all their events.
+  ever given, so far as suspensions can have moved its deadline: no further than the case lasted, and some days for
+  weekends and holidays. All other cases have all their events.
 
 So a day that is left is exact on both sides, and no difference on it comes of retention. What has to be known of
-removed events stands in `arrival_days` and `dossier_arrivals`, which are kept for ever. What a unit has lost, those
+removed events stands in `arrival_days` and `case_arrivals`, which are kept for ever. What a unit has lost, those
 above it have lost. Of day sums, whose retention is by their bucket, the days up to a horizon of their own are lost.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
 from clickhouse_connect.driver.client import Client
 
-from store.lineage import links
+from store.lineage import links, text
 from store.recompute import Pass
 from store.retention import removed_before
 from streams.core.buckets import DAY, HOUR, MINUTE
+from streams.core.definitions import EventFields
 from streams.core.units import Province, Units
 
 _AROUND_DAYS = 60
-"""How far from a due date a dossier can count without a suspension: the days before it are those in which few working
+"""How far from a due date a case can count without a suspension: the days before it are those in which few working
 days are left, the days after it those by which weekends and holidays lengthen a suspension."""
 
 _SUMS = {MINUTE: "minute_sums", HOUR: "hour_sums", DAY: "day_sums"}
@@ -58,7 +60,7 @@ class Horizon(NamedTuple):
         removed: date | None = getattr(self, _SUMS[grain])
         return removed
 
-    def lost_days(self, wanted: Pass, province: Province, units: Units) -> str:
+    def lost_days(self, wanted: Pass, province: Province, units: Units, kinds: Iterable[EventFields]) -> str:
         """A SELECT of (unit, last_day, days): what cannot be compared, all up to a day (null: none) and some later.
 
         Needs the horizon of events or that of day sums.
@@ -76,14 +78,19 @@ class Horizon(NamedTuple):
             parts.append(
                 f"SELECT unit, {lost} AS lost, true AS until FROM arrival_days WHERE day <= '{self.events}'"
             )
-        if self.events and wanted.over_dossiers:
-            known = f"FROM dossier_arrivals FINAL WHERE toDate(first_arrived_at) <= '{self.events}'"
+        if self.events and wanted.over_cases:
+            stream = text(wanted.cases(kinds).stream)
+            known = (
+                f"FROM case_arrivals FINAL WHERE stream = {stream}"
+                f" AND toDate(first_arrived_at) <= '{self.events}'"
+            )
             due = f"toDate32(arrayJoin(due_at), '{zone}')"
             span = "max(greatest(dateDiff('day', first_time, last_time), 0))"
             around = f"arrayJoin(range(-{_AROUND_DAYS}, {_AROUND_DAYS} + span))"
             parts += [
                 f"SELECT unit, toDate32(time, '{zone}') AS lost, false AS until FROM events"
-                f" WHERE (unit, sipHash64(dossier)) IN (SELECT unit, dossier {known})",
+                f" WHERE startsWith(kind, concat({stream}, '.'))"
+                f" AND (unit, sipHash64(dossier)) IN (SELECT unit, case_hash {known})",
                 f"SELECT unit, due + {around} AS lost, false AS until"
                 f" FROM (SELECT unit, {due} AS due, {span} AS span {known} GROUP BY unit, due)",
             ]

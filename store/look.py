@@ -9,6 +9,7 @@ from store.audit import Difference
 from store.lineage import below, text
 from streams.core.buckets import DAY, HOUR
 from streams.core.calendar import Calendar
+from streams.core.definitions import EventFields, cases_of
 from streams.core.indicators import Indicator
 from streams.core.units import Units
 
@@ -22,25 +23,28 @@ def of_the_stream(difference: Difference) -> str:
     )
 
 
-def of_the_events(difference: Difference, indicator: Indicator, units: Units) -> str:
+def of_the_events(
+    difference: Difference, indicator: Indicator, units: Units, kinds: Iterable[EventFields]
+) -> str:
     """A SELECT of the events that the bucket is made of.
 
-    For an indicator over dossiers, of all events of those that have an event on the bucket's day, or were due on it or
+    For an indicator over cases, of all events of those that have an event on the bucket's day, or were due on it or
     on the day before.
     """
     if difference.unit in units.provinces:
         whose = f"unit IN (SELECT code FROM units WHERE province = {text(difference.unit)})"
     else:
         whose = f"unit IN ({_list(below(units, difference.unit))})"
-    if indicator.over_dossiers:
+    if indicator.over_cases:
+        mine = f"startsWith(kind, {text(cases_of(kinds)[indicator.over[0]].stream + '.')})"
         zone = units.province_of(difference.unit).time_zone
         due = (
             f"toDate(parseDateTime64BestEffortOrNull(JSONExtractString(data, 'due_at'), 3, 'UTC'), '{zone}')"
         )
         days = f"('{difference.day}', '{difference.day - timedelta(days=1)}')"
         return (
-            f"SELECT unit, dossier, kind, time, arrived_at, data FROM events FINAL WHERE (unit, dossier) IN"
-            f" (SELECT unit, dossier FROM events WHERE {whose} AND kind LIKE 'filings.%'"
+            f"SELECT unit, dossier, kind, time, arrived_at, data FROM events FINAL WHERE {mine} AND (unit, dossier) IN"
+            f" (SELECT unit, dossier FROM events WHERE {whose} AND {mine}"
             f" AND (toDate(time, '{zone}') = '{difference.day}' OR {due} IN {days})) ORDER BY unit, dossier, time"
         )
     begin, end = (

@@ -1,7 +1,7 @@
-"""SELECTs of the rows that indicators are over, from the raw events: events themselves, or dossiers folded from them.
+"""SELECTs of the rows that indicators are over, from the raw events: events themselves, or cases folded from them.
 
-What the stream keeps incrementally (first received event of a dossier, its due date, its close) is said here once more,
-as aggregates over all of a dossier's events. `events` is read once, with FINAL, so that of a repeated event the first
+What the stream keeps incrementally (first received event of a case, its due date, its close) is said here once more,
+as aggregates over all of a case's events. `events` is read once, with FINAL, so that of a repeated event the first
 counts: a repeat may say something else. Of its data all columns that are looked at are extracted at once.
 """
 
@@ -9,13 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from store.courses import STEPS_OF_EVENTS, lives
+from store.courses import lives, steps_of_events
 from store.lineage import text
 from store.working_days import WorkingDays
-from streams.core.definitions import EVENT_COLUMNS, LATE_MS, EventFields, dossier_columns, event_columns
+from streams.core.definitions import (
+    EVENT_COLUMNS,
+    LATE_MS,
+    EventFields,
+    attributes,
+    case_columns,
+    event_columns,
+)
 from streams.core.indicators import Indicator
-from streams.core.life import LIFE_COLUMNS
+from streams.core.life import life_columns
 from streams.core.plan import used_columns
+from streams.core.stream import Cases
 from streams.core.units import Province
 
 _KIND = "events.kind"  # the data may have a field of that name too
@@ -28,7 +36,7 @@ _IDENTITY = rf"xxh3_128(concat(events.id, '\0', events.source, '\0', events.unit
 _STAMP = (
     f"bitOr(bitShiftLeft(toUInt128({_TIME_MS} + {2**62}), 64), toUInt128(bitShiftRight({_IDENTITY}, 64)))"
 )
-"""What orders the events of a dossier: their time, then the first eight bytes of their identity. One number is much
+"""What orders the events of a case: their time, then the first eight bytes of their identity. One number is much
 faster to compare than a tuple."""
 
 _JSON_TYPES = {"string": "String", "integer": "Int64", "boolean": "Bool", "timestamp": "String"}
@@ -59,54 +67,64 @@ def event_rows(indicators: Collection[Indicator], kinds: Mapping[str, EventField
     )
 
 
-def dossier_rows(
-    indicators: Iterable[Indicator], kinds: Mapping[str, EventFields], province: Province, condition: str
+def case_rows(
+    indicators: Iterable[Indicator],
+    cases: Cases,
+    kinds: Mapping[str, EventFields],
+    province: Province,
+    condition: str,
 ) -> str:
-    """Dossiers, as `unit`, LIFE_COLUMNS and the other columns that the indicators look at; instants are epoch ms.
+    """Cases, as `unit`, their life's columns and the others that the indicators look at; instants are epoch ms.
 
-    `condition` is on the table `events`; it must let all events of a dossier through, or none.
+    `condition` is on the table `events`; it must let all events of a case through, or none.
     """
-    columns = used_columns(indicators, dossier_columns(kinds))
-    attributes: dict[str, list[str]] = {"received": [], "settled": []}
-    for name in columns:
-        if name not in LIFE_COLUMNS:
-            event = "received" if name in kinds["filings.received"].columns else "settled"
-            attributes[event].append(name)
-    own = {name: columns[name] for names in attributes.values() for name in names} | {"due_at": "timestamp"}
+    columns, life = used_columns(indicators, case_columns(cases, kinds)), life_columns(cases)
+    wanted = [name for name in columns if name not in life]
+    kept: dict[str, list[str]] = {}
+    for step, fields in attributes(cases, kinds).items():
+        kept[cases.kind_of(step)] = [name for name in wanted if name in fields]
+        wanted = [name for name in wanted if name not in fields]
+    own = {name: columns[name] for names in kept.values() for name in names} | {"due_at": "timestamp"}
+    telling = [kind.kind for kind in kinds.values() if kind.cases == cases and kind.tells_life]
     events = (
         f"SELECT events.unit AS unit, dossier, {_KIND} AS event, {_TIME_MS} AS at_ms, {_STAMP} AS stamp,"
         f" {', '.join(f'{value} AS {name}' for name, value in _extracted(own).items())}"
-        f" FROM {_events(own)} WHERE {_KIND} LIKE 'filings.%' AND {condition}"
+        f" FROM {_events(own)} WHERE {_KIND} IN ({', '.join(map(text, telling))}) AND {condition}"
     )
     folded = [
         "unit",
         "dossier",
-        *_firsts(attributes),
-        "minOrNullIf(at_ms, event = 'filings.received') AS received_at",
-        "minOrNullIf(at_ms, event = 'filings.settled') AS settled_at",
+        *_firsts(kept),
+        f"{_first_time(cases.kind_of('received'))} AS received_at",
+        f"{_first_time(cases.kind_of('settled'))} AS settled_at",
+        *(f"{_first_time(kind)} AS {name}" for kind, name in cases.instants.items()),
         "argMaxOrNullIf(due_at, stamp, due_at IS NOT NULL) AS due",
         "maxIf(at_ms, due_at IS NOT NULL) AS stated_at",
-        f"{STEPS_OF_EVENTS} AS steps",
+        f"{steps_of_events(cases)} AS steps",
     ]
     return lives(
-        f"SELECT *, {', '.join([*_attributes(attributes), 'due AS due_at'])}"
+        f"SELECT *, {', '.join([*_attributes(kept), 'due AS due_at'])}"
         f" FROM (SELECT {', '.join(folded)} FROM ({events}) GROUP BY unit, dossier)",
         WorkingDays(province.working, province.time_zone),
+        cases,
     )
 
 
-def _firsts(attributes: Mapping[str, list[str]]) -> Iterator[str]:
-    """The fields of the first received, and the first settled, event; a tuple, because argMin passes over nulls."""
-    for event, names in attributes.items():
+def _first_time(kind: str) -> str:
+    return f"minOrNullIf(at_ms, event = {text(kind)})"
+
+
+def _firsts(kept: Mapping[str, list[str]]) -> Iterator[str]:
+    """Of each kind of event the fields of the first one; a tuple, because argMin passes over nulls."""
+    for number, (kind, names) in enumerate(kept.items()):
         if names:
-            fields = f"tuple({', '.join(names)})"
-            yield f"argMinIf({fields}, stamp, event = 'filings.{event}') AS first_{event}"
+            yield f"argMinIf(tuple({', '.join(names)}), stamp, event = {text(kind)}) AS first_{number}"
 
 
-def _attributes(attributes: Mapping[str, list[str]]) -> Iterator[str]:
-    for event, names in attributes.items():
+def _attributes(kept: Mapping[str, list[str]]) -> Iterator[str]:
+    for number, names in enumerate(kept.values()):
         yield from (
-            f"tupleElement(first_{event}, {place}) AS {name}" for place, name in enumerate(names, start=1)
+            f"tupleElement(first_{number}, {place}) AS {name}" for place, name in enumerate(names, start=1)
         )
 
 

@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 from store.courses import first
 from store.lineage import links, text
-from store.raw_rows import dossier_rows, event_rows
+from store.raw_rows import case_rows, event_rows
 from streams.core.buckets import DAY, GRAINS, HORIZON_S, HOUR, MINUTE
-from streams.core.definitions import EventFields
+from streams.core.definitions import EventFields, cases_of
 from streams.core.indicators import BIN, Indicator
 from streams.core.sketch import BINS
+from streams.core.stream import Cases
 from streams.core.units import Province, Units
 
 GRAIN_NUMBERS = {grain: number for number, grain in enumerate(GRAINS, start=1)}
@@ -51,9 +52,13 @@ class Pass(NamedTuple):
     indicators: tuple[Indicator, ...]
 
     @property
-    def over_dossiers(self) -> bool:
-        """Whether the rows are dossiers."""
-        return self.indicators[0].over_dossiers
+    def over_cases(self) -> bool:
+        """Whether the rows are cases."""
+        return self.indicators[0].over_cases
+
+    def cases(self, kinds: Iterable[EventFields]) -> Cases:
+        """Those that the rows are, if they are cases."""
+        return cases_of(kinds)[self.indicators[0].over[0]]
 
     @property
     def at_arrival(self) -> bool:
@@ -64,10 +69,10 @@ class Pass(NamedTuple):
     def grains(self) -> tuple[str, ...]:
         """The grains that can be recomputed.
 
-        A minute and an hour hold what arrived within their horizon. Of events that is known. What a dossier adds to
+        A minute and an hour hold what arrived within their horizon. Of events that is known. What a case adds to
         them depends on what was known of it then, which the fold of all its events does not say: days only.
         """
-        return (DAY,) if self.over_dossiers else GRAINS
+        return (DAY,) if self.over_cases else GRAINS
 
 
 def passes(indicators: Iterable[Indicator]) -> list[Pass]:
@@ -89,8 +94,9 @@ def sums(wanted: Pass, extent: Extent, units: Units, kinds: Iterable[EventFields
     zone = extent.province.time_zone
     chains = links(extent.province, units, extent.units)
     mine = f"events.unit IN (SELECT code FROM ({chains}))"
-    if wanted.over_dossiers:
-        rows = dossier_rows(wanted.indicators, fields, extent.province, mine)
+    if wanted.over_cases:
+        cases = wanted.cases(fields.values())
+        rows = case_rows(wanted.indicators, cases, fields, extent.province, mine)
     else:
         column = "events.arrived_at" if wanted.at_arrival else "events.time"
         whole = Span(
@@ -151,6 +157,9 @@ def _moments(slots: Mapping[Slot, list[Indicator]], spans: Mapping[str, Span]) -
 def _entries(number: int, slot: Slot, spans: Mapping[str, Span]) -> Iterator[str]:
     day = GRAIN_NUMBERS[DAY]
     if slot.kind == "stock":
+        if not slot.ends:
+            yield f"({number}, {day}, {slot.begins}, toInt8(1))"
+            return
         held = f"{slot.begins} IS NOT NULL AND (ends{number} IS NULL OR ends{number} > {slot.begins})"
         yield f"({number}, {day}, if({held}, {slot.begins}, NULL), toInt8(1))"
         yield f"({number}, {day}, if({held}, ends{number}, NULL), toInt8(-1))"

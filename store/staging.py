@@ -22,6 +22,7 @@ from store.horizon import Horizon
 from store.lineage import text
 from store.recompute import passes
 from streams.core.compute import generation_of, version
+from streams.core.definitions import EventFields
 from streams.core.indicators import Indicator
 from streams.core.sum_rows import Key, Value
 from streams.core.units import Units
@@ -92,14 +93,16 @@ class Staging:
                 f" AND ({_KEY}) NOT IN (SELECT {_KEY} FROM {table})"
             )
 
-    def keep_lost(self, horizon: Horizon, indicators: Iterable[Indicator], units: Units) -> None:
+    def keep_lost(
+        self, horizon: Horizon, indicators: Iterable[Indicator], units: Units, kinds: Collection[EventFields]
+    ) -> None:
         """Take over the figures of days that lack events which the retention has removed; after `add_zeros`."""
         if not horizon.events:
             return
         self.flush()
         newest = version(self.generation + 1, 0) - 2
         for wanted, province in product(passes(indicators), units.provinces.values()):
-            lost = horizon.lost_days(wanted, province, units)
+            lost = horizon.lost_days(wanted, province, units, kinds)
             names = ", ".join(text(one.id) for one in wanted.indicators)
             for partition in self._partitions:
                 table = self._table(partition)

@@ -16,7 +16,7 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError, KafkaTimeoutError, TopicAlreadyExistsError
 
 from ioc.errors import UserError
-from streams.topics import ALL, Topic
+from streams.topics import Topic
 
 
 class BrokerError(UserError):
@@ -36,7 +36,7 @@ class TopicError(BrokerError):
     """A topic is there, but not as it must be."""
 
 
-def create_topics(bootstrap: str, topics: Iterable[Topic] = ALL, *, timeout_seconds: float = 30) -> list[str]:
+def create_topics(bootstrap: str, topics: Iterable[Topic], *, timeout_seconds: float = 30) -> list[str]:
     """Make the topics that are missing and wait until every partition of all has a leader; safe at every start.
 
     The number of replicas is the broker's `default.replication.factor`.

@@ -155,7 +155,7 @@ class Compute:
         told: list[tuple[bytes, IndicatorUpdate]] = []
         deltas = []
         for topic, delta in states.drain():
-            part = topics.part(topic, partition)
+            part = topics.part(states[topic].stream_number, partition)
             told += updates(delta.buckets, self._units, part, delta.version, at_ms)
             deltas.append(delta)
         entry = log.prepare(deltas, states.snapshot)

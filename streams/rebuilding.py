@@ -134,7 +134,8 @@ class Rebuilding:
     def _tell(self, where: Where, delta: Delta, *, days: bool) -> None:
         topic, partition = where
         self._staged += 1
-        part, number = topics.part(topic, partition), version(self._generation, self._staged)
+        part = topics.part(self._states[partition][topic].stream_number, partition)
+        number = version(self._generation, self._staged)
         told = delta.buckets if days else delta.buckets.without(DAY)
         for _, update in updates(told, self._units, part, number, self._now_ms):
             self._stage(partition, update)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from schemas.decoder import Refusal
+from schemas.registry import EventType, Registry
 from streams import topics
 from streams.batches import Record
 from streams.core.admission import Admission
@@ -66,12 +67,13 @@ _receipt = msgspec.json.Decoder(Receipt).decode
 class Rows:
     """What each topic's records become: `of[topic]` is a table and a function."""
 
-    def __init__(self, admission: Admission, units: Units) -> None:
+    def __init__(self, admission: Admission, units: Units, registry: Registry) -> None:
         self._admission = admission
+        self._case_fields = {kind: _case_field(event_type, registry) for kind, event_type in registry.items()}
         self._units = units
         self._calendars = {code: Calendar(units.zone_of(code)) for code in units.provinces}
         self.of: Mapping[str, tuple[str, ToRows]] = {
-            **{topic.name: ("events", self.event) for topic in topics.EVENTS},
+            **{topic.name: ("events", self.event) for topic in topics.events(registry.streams)},
             topics.INDICATORS.name: ("indicator_values", self.indicator_values),
             topics.DEAD_LETTERS.name: ("dead_letters", self.dead_letter),
             topics.ALERTS.name: ("alert_transitions", self.alert_transition),
@@ -92,7 +94,7 @@ class Rows:
             event.id,
             time_ms,
             record.timestamp,
-            getattr(data, "dossier", None) or "",
+            getattr(data, self._case_fields[event.kind], None) or "",
             _encode(data),
             partition,
             record.offset,
@@ -143,3 +145,10 @@ class Rows:
             *(receipt.fingerprint, receipt.starts_at, receipt.state, receipt.recipient),
             *(receipt.channel, receipt.attempt, receipt.at, receipt.outcome, receipt.detail),
         )
+
+
+def _case_field(event_type: EventType, registry: Registry) -> str:
+    """The field that names what an event is about: a case of its own stream, or of another, as a payment's dossier."""
+    own = registry.streams[event_type.stream].cases.field
+    fields = [own, *(stream.cases.field for stream in registry.streams.values())]
+    return next((field for field in fields if field in event_type.fields), "")

@@ -1,11 +1,9 @@
-"""Every Kafka topic of the monitor, declared once."""
+"""Every Kafka topic of the monitor, declared once; those of events follow from the streams, see schemas/streams.py."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-
-STREAMS = ("filings", "payments", "updates")
-"""The streams of events, one topic each."""
 
 PARTITIONS = 4
 """Of every topic: compute joins the state of all streams by partition number, so the counts must be equal."""
@@ -28,18 +26,14 @@ def events_topic(stream: str) -> str:
 PARTS_PER_STREAM = 1000
 
 
-def part(topic: str, partition: int) -> int:
-    """One number for a partition of a stream's topic, as figures name it: 2003 is partition 3 of the third stream."""
-    return [events_topic(stream) for stream in STREAMS].index(topic) * PARTS_PER_STREAM + partition
+def part(stream_number: int, partition: int) -> int:
+    """One number for a partition of a stream's topic, as figures name it: 2003 is partition 3 of the stream 2."""
+    return stream_number * PARTS_PER_STREAM + partition
 
 
 _WEEK_MS = str(7 * 24 * 3_600_000)
 _ARRIVAL = {"message.timestamp.type": "LogAppendTime"}
 
-EVENTS = tuple(
-    Topic(events_topic(stream), config=_ARRIVAL | {"retention.ms": _WEEK_MS, "max.message.bytes": "6000000"})
-    for stream in STREAMS
-)
 INDICATORS = Topic("ioc.indicators", config=_ARRIVAL | {"retention.ms": _WEEK_MS})
 ALERTS = Topic("ioc.alerts", config=_ARRIVAL | {"retention.ms": "-1"})
 NOTIFICATIONS = Topic("ioc.notifications", config=_ARRIVAL | {"retention.ms": _WEEK_MS})
@@ -50,4 +44,17 @@ COMPUTE_STATE = Topic("ioc.state.compute", config=_LOG)
 ALERT_STATE = Topic("ioc.state.alerts", config=_LOG)
 """Logs of the workers' own state: nobody else reads them."""
 
-ALL = (*EVENTS, INDICATORS, ALERTS, NOTIFICATIONS, DEAD_LETTERS, COMPUTE_STATE, ALERT_STATE)
+_EVENTS_CONFIG = _ARRIVAL | {"retention.ms": _WEEK_MS, "max.message.bytes": "6000000"}
+
+TOLD = (INDICATORS, ALERTS, NOTIFICATIONS, DEAD_LETTERS)
+"""What workers tell others."""
+
+
+def events(streams: Iterable[str]) -> tuple[Topic, ...]:
+    """The topics of streams, by their names."""
+    return tuple(Topic(events_topic(stream), config=_EVENTS_CONFIG) for stream in streams)
+
+
+def every(streams: Iterable[str]) -> tuple[Topic, ...]:
+    """All topics of a monitor with these streams."""
+    return (*events(streams), *TOLD, COMPUTE_STATE, ALERT_STATE)

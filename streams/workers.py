@@ -59,21 +59,21 @@ def definitions(configuration: Configuration, registry: Registry) -> dict[str, D
     """What compute counts of each topic."""
     kinds = list(event_fields(registry))
     return {
-        topics.events_topic(stream): Definitions(
+        topics.events_topic(stream.name): Definitions(
             configuration.indicators.values(),
             kinds,
             configuration.units,
             stream,
             _max_age_days(configuration),
         )
-        for stream in topics.STREAMS
+        for stream in registry.streams.values()
     }
 
 
 def admission(configuration: Configuration, registry: Registry) -> Admission:
     """What compute and store let in."""
     return Admission(
-        EventDecoder(registry), configuration.units, topics.STREAMS, _max_age_days(configuration)
+        EventDecoder(registry), configuration.units, registry.streams, _max_age_days(configuration)
     )
 
 
@@ -125,7 +125,7 @@ def compute_app(settings: Settings, configuration: Configuration, registry: Regi
     )
     alerting = Alerting(restore_alerts, send, functools.partial(fenced, "alerts"))
 
-    for topic in topics.EVENTS:
+    for topic in topics.events(registry.streams):
         _agent(app, topic.name, compute.take)
     _agent(app, topics.INDICATORS.name, alerting.take)
 
@@ -165,16 +165,15 @@ def store_app(settings: Settings, configuration: Configuration, registry: Regist
 
     app = _app("store", settings)
     store = Store(
-        Rows(admission(configuration, registry), configuration.units),
+        Rows(admission(configuration, registry), configuration.units, registry),
         FiguresInserter(connect(settings), COLUMNS),
     )
 
     async def take(batch: Any, acknowledge: Callable[[], Any], is_ours: Callable[[], bool]) -> None:
         await store.take(batch, acknowledge)
 
-    for topic in topics.ALL:
-        if topic.name not in (topics.COMPUTE_STATE.name, topics.ALERT_STATE.name):
-            _agent(app, topic.name, take)
+    for topic in (*topics.events(registry.streams), *topics.TOLD):
+        _agent(app, topic.name, take)
 
     _every(app, LINGER_SECONDS, store.commit)
     return app
@@ -311,7 +310,7 @@ def main(arguments: list[str]) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     settings = Settings.from_environment()
     try:
-        registry = load_registry()
+        registry = load_registry(settings.schemas)
         app = APPS[arguments[0]](settings, load(settings.config, registry), registry)
     except UserError as error:
         print(error, file=sys.stderr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from aiohttp import web
 
 from dashboards.language import LANGUAGES, Language
 from dashboards.shipped import Shipped, plain
+from streams.core.stream import Stream
 from wall.assets import Assets
 from wall.macros import Period
 from wall.messages import Code, Fault
@@ -39,12 +41,19 @@ class _Asked(msgspec.Struct, kw_only=True):
 class Wall:
     """The handlers; all of them answer in the language that the request asks for."""
 
-    def __init__(self, shipped: Shipped, assets: Assets, reader: Reader, status_reader: Reader) -> None:
+    def __init__(
+        self,
+        shipped: Shipped,
+        assets: Assets,
+        streams: Iterable[Stream],
+        reader: Reader,
+        status_reader: Reader,
+    ) -> None:
         self._shipped = shipped
         self._assets = assets
         self._options = Options(reader, _now_ms)
         self._panels = Panels(shipped, reader, self._options, _now_ms)
-        self._status = Status(status_reader, _now_ms)
+        self._status = Status(streams, status_reader, _now_ms)
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """The addresses."""

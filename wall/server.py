@@ -17,6 +17,7 @@ from aiohttp import web
 from dashboards.shipped import Shipped
 from ioc.errors import UserError
 from ioc.settings import Settings
+from schemas.streams import load_streams
 from wall.assets import Assets
 from wall.handlers import Wall, refusal
 from wall.messages import Code, Fault
@@ -45,7 +46,8 @@ def create_app(
     """The application; it connects to the store when it is first asked."""
     reader = ClickHouseReader(settings)
     status_reader = ClickHouseReader(settings, _STATUS_SECONDS)
-    wall = Wall(shipped or Shipped.read(), assets or Assets(), reader, status_reader)
+    streams = load_streams(settings.schemas).values()
+    wall = Wall(shipped or Shipped.read(), assets or Assets(), streams, reader, status_reader)
     app = web.Application(middlewares=[_headers, _faults], client_max_size=_LARGEST_QUESTION_BYTES)
     app.add_routes(wall.routes())
 

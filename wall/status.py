@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from dashboards.freshness import LATE_AFTER_SECONDS, SILENT_AFTER_SECONDS
 from dashboards.language import Language
+from streams.core.stream import Stream
 from streams.core.units import Text
 from wall.queries import Clock
 from wall.reader import Reader, ReadError
 
 _KEPT_MS = 1_000
-
-LABELS: Mapping[str, Text] = {
-    "filings": Text("Hồ sơ", "Filings"),
-    "payments": Text("Thanh toán", "Payments"),
-    "updates": Text("Cập nhật", "Updates"),
-}
-"""The streams in the order of the page, with the words for them."""
 
 _NEWEST = """
     SELECT splitByChar('.', kind)[1] AS stream, max(newest) AS newest
@@ -38,7 +32,8 @@ _SILENT = Text("Nguồn im lặng", "Silent streams")
 class Status:
     """Reads the newest arrivals at most once a second; archives do not count, since their silence is normal."""
 
-    def __init__(self, reader: Reader, clock: Clock) -> None:
+    def __init__(self, streams: Iterable[Stream], reader: Reader, clock: Clock) -> None:
+        self._titles = {stream.name: stream.title for stream in streams}
         self._reader = reader
         self._clock = clock
         self._newest_ms: dict[str, int] = {}
@@ -52,7 +47,7 @@ class Status:
             if self._read_at_ms is None or self._clock() - self._read_at_ms >= _KEPT_MS:
                 await self._read()
         now = self._clock()
-        streams = [self._stream(stream, language, now) for stream in LABELS]
+        streams = [self._stream(stream, language, now) for stream in self._titles]
         silent = [stream["label"] for stream in streams if stream["state"] == "silent"]
         message = None
         if not self._store_ok:
@@ -72,7 +67,7 @@ class Status:
             self._newest_ms = {
                 name: round(at.timestamp() * 1000)
                 for name, at in zip(names, newest, strict=True)
-                if name in LABELS
+                if name in self._titles
             }
         self._read_at_ms = self._clock()
 
@@ -87,7 +82,7 @@ class Status:
             state = "stale" if age >= LATE_AFTER_SECONDS else "fresh"
         return {
             "stream": stream,
-            "label": LABELS[stream].in_language(language),
+            "label": self._titles[stream].in_language(language),
             "ageSeconds": age,
             "abnormalAfterSeconds": LATE_AFTER_SECONDS,
             "state": state,

@@ -13,10 +13,18 @@ from config.columns import dimensions, event_fields
 from config.problems import Problem, did_you_mean
 from config.shapes import Entry, Sheets
 from schemas.registry import Registry
-from streams.core.definitions import EVENT_COLUMNS, EVENT_TIMES, EventFields, dossier_columns, event_columns
+from streams.core.definitions import (
+    EVENT_COLUMNS,
+    EVENT_TIMES,
+    EventFields,
+    case_columns,
+    cases_of,
+    event_columns,
+)
 from streams.core.expressions import ExpressionError, compile_expression
-from streams.core.indicators import DOSSIERS, EVENTS, Indicator
-from streams.core.life import LIFE_COLUMNS
+from streams.core.indicators import EVENTS, Indicator
+from streams.core.life import life_columns
+from streams.core.stream import Cases
 
 Columns = Mapping[str, str]
 
@@ -29,6 +37,7 @@ class IndicatorBuilder:
 
     def __init__(self, registry: Registry) -> None:
         self._kinds = {fields.kind: fields for fields in event_fields(registry)}
+        self._cases = cases_of(self._kinds.values())
         self._dimensions = dimensions(registry)
 
     def build(self, files: Sheets) -> tuple[Mapping[str, Indicator], list[Problem]]:
@@ -61,31 +70,45 @@ class IndicatorBuilder:
     def _rows(self, entry: Entry) -> Iterator[Problem]:
         """Whether the entry fits the rows that it is over."""
         over = _over(entry.value)
-        if over == (DOSSIERS,):
-            columns: Columns = dossier_columns(self._kinds)
-            yield from _dossier_times(entry, columns)
+        if len(over) == 1 and over[0] in self._cases:
+            cases = self._cases[over[0]]
+            columns: Columns = case_columns(cases, self._kinds)
+            yield from _case_times(entry, cases)
         elif over == (EVENTS,):
             columns = EVENT_COLUMNS
-            yield from _event_times(entry)
+            yield from self._event_times(entry)
         elif unknown := [kind for kind in over if kind not in self._kinds]:
             for kind in unknown:
                 yield from self._unknown_kind(entry, kind)
             return
         else:
             columns = event_columns(over, self._kinds)
-            yield from _event_times(entry)
+            yield from self._event_times(entry)
             yield from _ambiguous(entry, columns, [self._kinds[kind] for kind in over])
         yield from _expressions(entry, columns)
         yield from _value(entry, columns)
         yield from self._by(entry, columns)
 
     def _unknown_kind(self, entry: Entry, kind: str) -> Iterator[Problem]:
-        if kind in (DOSSIERS, EVENTS):
+        if kind in (*self._cases, EVENTS):
             hint = f"Write over: {kind}, or only kinds of events."
             yield entry.problem(f"'{kind}' stands beside kinds of events", hint, ("over",))
         else:
-            known = [*self._kinds, DOSSIERS, EVENTS]
+            known = [*self._kinds, *self._cases, EVENTS]
             yield entry.problem(f"unknown kind of event '{kind}'", did_you_mean(kind, known), ("over",))
+
+    def _event_times(self, entry: Entry) -> Iterator[Problem]:
+        """Events happen at their `time`, and have no state that a stock could count."""
+        if entry.value.get("kind") == "stock":
+            hint = f"Write kind: flow, or over: {' or '.join(self._cases)}."
+            yield entry.problem("events have no stock", hint, ("kind",))
+            return
+        for key in ("from", "until"):
+            if key in entry.value:
+                yield entry.problem(f"'{key}' has no meaning for events", "Remove it.", (key,))
+        if entry.value.get("at", "time") not in EVENT_TIMES:
+            hint = f"Write one of: {', '.join(EVENT_TIMES)}."
+            yield entry.problem("events count when they happened or when they arrived", hint, ("at",))
 
     def _by(self, entry: Entry, columns: Columns) -> Iterator[Problem]:
         few = [name for name in columns if name in self._dimensions]
@@ -150,38 +173,24 @@ def _value(entry: Entry, columns: Columns) -> Iterator[Problem]:
         yield entry.problem(f"'{name}' is no column of whole numbers", hint, ("value",))
 
 
-def _dossier_times(entry: Entry, columns: Columns) -> Iterator[Problem]:
-    """Whether the keys that belong to a flow or a stock of dossiers name instants of a dossier."""
+def _case_times(entry: Entry, cases: Cases) -> Iterator[Problem]:
+    """Whether the keys that belong to a flow or a stock of cases name instants of a case."""
     kind = entry.value.get("kind", "flow")
     wanted, unwanted = (("from", "until"), ("at",)) if kind == "stock" else (("at",), ("from", "until"))
-    instants = [name for name in LIFE_COLUMNS if columns.get(name) == "timestamp"]
+    instants = [name for name, type_ in life_columns(cases).items() if type_ == "timestamp"]
     for key in unwanted:
         if key in entry.value:
-            hint = f"A {kind} over dossiers has {' and '.join(map(repr, wanted))}."
+            hint = f"A {kind} over {cases.name} has {' and '.join(map(repr, wanted))}."
             yield entry.problem(f"'{key}' has no meaning for a {kind}", hint, (key,))
+    if wanted[0] not in entry.value:
+        hint = f"Name one of {', '.join(instants)}."
+        yield entry.problem(f"a {kind} over {cases.name} needs '{wanted[0]}'", hint)
     for key in wanted:
-        if key not in entry.value:
-            hint = f"Name one of {', '.join(instants)}."
-            yield entry.problem(f"a {kind} over dossiers needs '{key}'", hint)
         for column in several(entry.value.get(key, ())):
             if column not in instants:
                 yield entry.problem(
-                    f"'{column}' is no instant of a dossier", did_you_mean(column, instants), (key,)
+                    f"'{column}' is no instant of {cases.name}", did_you_mean(column, instants), (key,)
                 )
-
-
-def _event_times(entry: Entry) -> Iterator[Problem]:
-    """Events happen at their `time`, and have no state that a stock could count."""
-    if entry.value.get("kind") == "stock":
-        hint = f"Write over: {DOSSIERS}, or kind: flow."
-        yield entry.problem("only dossiers have a stock", hint, ("kind",))
-        return
-    for key in ("from", "until"):
-        if key in entry.value:
-            yield entry.problem(f"'{key}' has no meaning for events", "Remove it.", (key,))
-    if entry.value.get("at", "time") not in EVENT_TIMES:
-        hint = f"Write one of: {', '.join(EVENT_TIMES)}."
-        yield entry.problem("events count when they happened or when they arrived", hint, ("at",))
 
 
 def _ambiguous(entry: Entry, columns: Columns, kinds: Sequence[EventFields]) -> Iterator[Problem]:

@@ -66,8 +66,8 @@ def audit(
 
     ClickHouse recomputes every sum from the stored events, by the same definitions; each must equal what the stream
     computed, to the last unit. Compared are days, and of indicators over events also the hours and minutes that are
-    kept: these hold what arrived in time (within 3 days, and 2 hours). Hours and minutes of indicators over dossiers
-    are not compared: they hold what was known of a dossier then, which cannot be seen from all its events.
+    kept: these hold what arrived in time (within 3 days, and 2 hours). Hours and minutes of indicators over cases
+    are not compared: they hold what was known of a dossier or a task then, which cannot be seen from all its events.
 
     Ends with status 1 if a sum differs, and shows how to look at it. Does not disturb a running monitor. Days that
     need events which the retention has removed are left out, and counted.
@@ -85,8 +85,8 @@ def audit(
     from store.audit import audit as run_audit
     from store.selection import Selection
 
-    registry = load_registry()
     settings = current_settings()
+    registry = load_registry(settings.schemas)
     configuration = load(settings.config, registry)
     if window and (first or last):
         msg = "--window says which days: leave out --from and --to"
@@ -146,9 +146,11 @@ def _left_out(found: Audit) -> list[str]:
 
 
 def _looks(d: Difference, configuration: Configuration) -> tuple[str, str]:
+    from config.columns import event_fields
     from store.look import of_the_events, of_the_stream
 
-    return of_the_stream(d), of_the_events(d, configuration.indicators[d.indicator], configuration.units)
+    indicator, kinds = configuration.indicators[d.indicator], event_fields(configuration.registry)
+    return of_the_stream(d), of_the_events(d, indicator, configuration.units, kinds)
 
 
 def _json(found: Audit, configuration: Configuration) -> str:

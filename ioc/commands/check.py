@@ -27,12 +27,14 @@ def check(
     from config.problems import ConfigurationError, render
     from ioc.settings import Settings
     from schemas.check import check as check_schemas
+    from schemas.registry import load_registry
 
-    folder = config or Settings.from_environment().config
-    problems = check_schemas()  # first: the configuration is read against the schemas
+    settings = Settings.from_environment()
+    folder = config or settings.config
+    problems = check_schemas(settings.schemas)  # first: the configuration is read against the schemas
     if not problems:
         try:
-            load(folder)
+            load(folder, load_registry(settings.schemas))
         except ConfigurationError as error:
             problems = list(error.problems)
     if as_json:

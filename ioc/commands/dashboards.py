@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from dashboards.targets import Targets
+    from config.loader import Configuration
 
 app = typer.Typer(help="Grafana dashboards: build, check, push.", no_args_is_help=True)
 
 
 @app.command("build")
 def build() -> None:
-    """Write the dashboards' JSON anew from their source and the targets of the configuration.
+    """Write the dashboards' JSON anew from their source and the configuration.
 
     Example: ioc dashboards build
     """
     from dashboards.build import write
 
-    changed = write(_targets())
+    changed = write(_configuration())
     for path in changed:
         typer.echo(f"changed {path}")
     if not changed:
@@ -35,7 +35,7 @@ def check() -> None:
     """
     from dashboards.build import drift
 
-    stale = drift(_targets())
+    stale = drift(_configuration())
     for path in stale:
         typer.echo(f"{path}: out of step with its source. Run `ioc dashboards build`", err=True)
     raise typer.Exit(1 if stale else 0)
@@ -63,9 +63,10 @@ def push() -> None:
         typer.echo(f"{pushed.outcome:<10}{pushed.uid}")
 
 
-def _targets() -> Targets:
+def _configuration() -> Configuration:
     from config.loader import load
     from ioc.settings import Settings
+    from schemas.registry import load_registry
 
-    indicators = load(Settings.from_environment().config).indicators
-    return {indicator.id: indicator.target for indicator in indicators.values()}
+    settings = Settings.from_environment()
+    return load(settings.config, load_registry(settings.schemas))

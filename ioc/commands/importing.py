@@ -43,7 +43,8 @@ def import_(
     from schemas.registry import load_registry
 
     settings = current_settings()
-    configuration = load(settings.config)
+    registry = load_registry(settings.schemas)
+    configuration = load(settings.config, registry)
     declared = find_source(configuration, source)
     if declared.file is None:
         msg = f"the source {source} has no block `file`: run it with `ioc produce {source}`"
@@ -52,7 +53,6 @@ def import_(
         raise RegisterError(file, 0, "there is no such file")
     prepare_topics(settings)
     bar = None if as_json else ImportBar(file.name)
-    registry = load_registry()
     with (
         Publisher(settings.kafka, EventDecoder(registry), configuration.units) as publisher,
         until_interrupted() as stop,

@@ -53,9 +53,11 @@ def check(
     from config.loader import load
     from ioc.datafolder import current_settings
     from ioc.published_scores import read
+    from schemas.registry import load_registry
     from streams.core.deviations import compare
 
-    chosen = _chosen(load(current_settings().config).indices, index)
+    settings = current_settings()
+    chosen = _chosen(load(settings.config, load_registry(settings.schemas)).indices, index)
     found = compare(chosen, read(file, chosen))
     typer.echo(_json(chosen, found) if as_json else _words(chosen, found))
     raise typer.Exit(1 if found.deviations else 0)

@@ -31,8 +31,8 @@ def rebuild(
     from ioc.rebuild import Rebuild
     from schemas.registry import load_registry
 
-    registry = load_registry()
     settings = current_settings()
+    registry = load_registry(settings.schemas)
     configuration = load(settings.config, registry)
     with client() as connection:
         result = Rebuild(settings, connection, configuration, registry, typer.echo).run(dry=dry_run)

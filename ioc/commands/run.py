@@ -137,8 +137,9 @@ def _checked(port: int | None) -> tuple[Settings, Configuration]:
     """Settings and configuration; every mistake in them ends the start before anything runs."""
     from config.loader import load
     from ioc.settings import Settings
+    from schemas.registry import load_registry
 
     settings = Settings.from_environment()
     if port is not None:
         settings = replace(settings, wall_port=port)
-    return settings, load(settings.config)
+    return settings, load(settings.config, load_registry(settings.schemas))

@@ -17,7 +17,7 @@ __all__ = ["Finding", "examine"]
 
 def examine(settings: Settings, now: float) -> Iterator[Finding]:
     """Everything there is to say, part by part (`now` in seconds since 1970)."""
-    yield from kafka.examine(settings.kafka, GROUPS, now)
+    yield from kafka.examine(settings, GROUPS, now)
     yield from clickhouse.examine(settings, now)
     yield web.examine_wall(settings)
     yield web.examine_grafana(settings)

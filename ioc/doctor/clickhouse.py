@@ -12,6 +12,7 @@ from ioc.doctor.finding import Finding, in_words
 from ioc.doctor.reach import unreachable
 from ioc.errors import UserError
 from ioc.settings import Settings
+from schemas.registry import load_registry
 from store import counted_by
 from store.client import ClickHouseUnreachableError, connect
 from store.migrate import migrations
@@ -53,7 +54,7 @@ def examine(settings: Settings, now: float) -> Iterator[Finding]:
                 "SELECT toUnixTimestamp64Milli(max(newest)) FROM arrivals WHERE kind = 'updates.figures_audited'"
             ).result_rows[0][0]
             yield audit_finding(now - audited_ms / 1000 if audited_ms > 0 else None)
-            configuration = load(settings.config)
+            configuration = load(settings.config, load_registry(settings.schemas))
             yield past_finding(counted_by.changed(client, configuration.units, configuration.indicators))
     except UserError as error:
         yield Finding("fail", "config", str(error).splitlines()[0], "`ioc check` says all of it.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kafka import KafkaAdminClient, TopicPartition
@@ -11,7 +11,9 @@ from kafka.errors import CoordinatorNotAvailableError, KafkaError
 
 from ioc.doctor.finding import Finding, in_words
 from ioc.doctor.reach import unreachable
-from streams.topics import ALL, STREAMS, Topic, events_topic
+from ioc.settings import Settings
+from schemas.streams import SchemaError, load_streams
+from streams import topics
 
 _TIMEOUT_MS = 3_000
 _BEHIND = 10_000
@@ -19,14 +21,15 @@ _BEHIND = 10_000
 _SILENT_SECONDS = 900.0
 
 
-def examine(bootstrap: str, groups: Mapping[str, str], now: float) -> Iterator[Finding]:
+def examine(settings: Settings, groups: Mapping[str, str], now: float) -> Iterator[Finding]:
     """Look at the broker, the topics, each role's group and each stream.
 
     Args:
-        bootstrap: the address, `host:port` of one broker or several with commas.
+        settings: where the broker is, and the streams.
         groups: the consumer group of each role.
         now: seconds since 1970, for ages.
     """
+    bootstrap = settings.kafka
     if reason := unreachable(map(_host_and_port, bootstrap.split(","))):
         yield _away(bootstrap, reason)
         return
@@ -37,18 +40,26 @@ def examine(bootstrap: str, groups: Mapping[str, str], now: float) -> Iterator[F
         return
     with admin:
         brokers = admin.describe_cluster()["brokers"]
+        try:
+            streams = load_streams(settings.schemas)
+        except SchemaError as error:
+            yield Finding("fail", "streams", str(error).splitlines()[0], "`ioc check` says all of it.")
+            return
+        wanted = topics.every(streams)
         yield Finding("ok", "Kafka", f"{bootstrap}, {len(brokers)} broker{'s' * (len(brokers) != 1)}")
         partitions = {
             topic["name"]: len(topic["partitions"])
-            for topic in admin.describe_topics([topic.name for topic in ALL])
+            for topic in admin.describe_topics([topic.name for topic in wanted])
             if not topic["error_code"]
         }
-        yield topics_finding(partitions)
+        yield topics_finding(partitions, wanted)
         for role, group in groups.items():
             yield _role(admin, role, group)
-        for stream in STREAMS:
-            if events_topic(stream) in partitions:
-                yield stream_finding(stream, _newest(admin, stream, partitions[events_topic(stream)]), now)
+        for stream in streams:
+            if topics.events_topic(stream) in partitions:
+                yield stream_finding(
+                    stream, _newest(admin, stream, partitions[topics.events_topic(stream)]), now
+                )
 
 
 def _host_and_port(address: str) -> tuple[str, int]:
@@ -61,7 +72,7 @@ def _away(bootstrap: str, reason: str) -> Finding:
     return Finding("fail", "Kafka", what, "Start it with `ioc up`, or set IOC_KAFKA to where it is.")
 
 
-def topics_finding(partitions: Mapping[str, int], wanted: tuple[Topic, ...] = ALL) -> Finding:
+def topics_finding(partitions: Mapping[str, int], wanted: Sequence[topics.Topic]) -> Finding:
     """Whether every topic is there with its partitions."""
     missing = [topic.name for topic in wanted if topic.name not in partitions]
     if missing:
@@ -137,7 +148,7 @@ def _role(admin: KafkaAdminClient, role: str, group: str) -> Finding:
 
 
 def _newest(admin: KafkaAdminClient, stream: str, partitions: int) -> float | None:
-    every = [TopicPartition(events_topic(stream), number) for number in range(partitions)]
+    every = [TopicPartition(topics.events_topic(stream), number) for number in range(partitions)]
     found = admin.list_partition_offsets(dict.fromkeys(every, OffsetSpec.MAX_TIMESTAMP))
     times = [newest.timestamp for newest in found.values() if newest.timestamp >= 0]
     return max(times) / 1000 if times else None

@@ -15,7 +15,6 @@ import numpy as np
 from streams.core.arrivals import Arrivals
 from streams.core.buckets import DAY, HORIZON_S, HOUR, MINUTE, Buckets, stock_buckets
 from streams.core.columns import Array, Chosen, Columns, Joined
-from streams.core.course import STEPS
 from streams.core.definitions import NOTHING, Definitions, Slot
 from streams.core.dossiers import DossierRows, Dossiers
 from streams.core.intake import CountedEvents, DossierEvents, New, Take
@@ -31,7 +30,6 @@ _CLOSED = -1
 _NUMBER_BITS = 48
 """Of the 64 of a version; more events than a partition will ever have."""
 
-_FILINGS = "filings."
 _GRAINS = (DAY, HOUR, MINUTE)
 
 
@@ -77,6 +75,7 @@ class State:
 
     def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions
+        self.stream_number = definitions.stream_number
         self._numbers = definitions.lineage.numbers
         self._buckets = Buckets(self._numbers)
         self._seen = SeenIds()
@@ -84,6 +83,7 @@ class State:
         self._dossiers = Dossiers(
             definitions.lineage.numbers,
             definitions.calendars,
+            definitions.cases,
             {event: fields.categories for event, fields in picked.items()},
             {event: fields.numbers for event, fields in picked.items()},
             definitions.max_age_ms,
@@ -91,10 +91,11 @@ class State:
         self._slots = definitions.dossiers.slots(self._dossiers.attributes)
         self._counted = [CountedEvents(plan) for plan in definitions.events]
         self._folded = {
-            kind: DossierEvents(event, fields, picked.get(event, NOTHING), self._dossiers)
+            kind: DossierEvents(
+                step := fields.cases.steps.get(kind, ""), fields, picked.get(step, NOTHING), self._dossiers
+            )
             for kind, fields in definitions.kinds.items()
-            if (event := kind.removeprefix(_FILINGS)) != kind
-            and (event in STEPS or "due_at" in fields.columns)
+            if fields.tells_life
         }
         self._takes: dict[str, list[Take]] = {kind: [] for kind in definitions.kinds}
         for counted in self._counted:

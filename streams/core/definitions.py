@@ -13,14 +13,12 @@ from streams.core.calendars import Calendars
 from streams.core.columns import NULL, Array, Codes, Columns, Projection, earliest, spread
 from streams.core.expressions import conditions
 from streams.core.indicators import Indicator
-from streams.core.life import IRREGULARITIES, LIFE_COLUMNS, OUTCOMES
+from streams.core.life import IRREGULARITIES, OUTCOMES, life_columns
 from streams.core.plan import Plan, used_columns
+from streams.core.stream import NO_CASES, Cases, Stream
 from streams.core.tally import Source, Tally
 from streams.core.units import Units, age_limits
 from streams.core.working import WorkingCalendar
-
-DOSSIER_STREAM = "filings"
-"""Whose events dossiers are folded from."""
 
 LATE_MS = 15 * 60_000
 """An event that arrives so long after it happened is late: it corrects what the shortest window has shown."""
@@ -35,36 +33,63 @@ _CATEGORIES = ("string", "boolean")
 
 
 class EventFields(NamedTuple):
-    """A kind of event and the fields of its data: name to type of the expressions' types."""
+    """A kind of event and the fields of its data: name to type of the expressions' types.
+
+    `cases` are those that it belongs to: its data names one of them.
+    """
 
     kind: str
     columns: Mapping[str, str]
+    cases: Cases = NO_CASES
+
+    @property
+    def tells_life(self) -> bool:
+        """Whether what is known of a case follows from such an event."""
+        cases = self.cases
+        return self.kind in cases.steps or self.kind in cases.instants or self.states_due
+
+    @property
+    def states_due(self) -> bool:
+        """Whether it may say when a case is due."""
+        return bool(self.cases.name) and "due_at" in self.columns
+
+
+def cases_of(kinds: Iterable[EventFields]) -> dict[str, Cases]:
+    """All cases that these kinds of events belong to, by their name."""
+    return {kind.cases.name: kind.cases for kind in kinds if kind.cases.name}
 
 
 class Definitions:
-    """What compute counts, and for whom; of one stream only, where one is named."""
+    """What compute counts, and for whom; of one stream only, where one is named.
+
+    All kinds of events together have one kind of cases at most.
+    """
 
     def __init__(
         self,
         indicators: Iterable[Indicator],
         kinds: Iterable[EventFields],
         units: Units,
-        stream: str | None = None,
+        stream: Stream | None = None,
         max_age_days: int | None = None,
     ) -> None:
         everything = tuple(indicators)
         known = {kind.kind: kind for kind in kinds}
         self.kinds = {
-            kind: fields for kind, fields in known.items() if stream in (None, kind.partition(".")[0])
+            kind: fields
+            for kind, fields in known.items()
+            if stream is None or kind.partition(".")[0] == stream.name
         }
+        self.stream_number = stream.number if stream else 0
         self.events = [
             EventPlan(fields, at, mine, known)
             for fields in self.kinds.values()
             for at in EVENT_TIMES
             if (mine := [one for one in everything if fields.kind in one.over and one.at == at])
         ]
-        folded = stream in (None, DOSSIER_STREAM)
-        self.dossiers = DossierPlan([one for one in everything if one.over_dossiers and folded], known)
+        (self.cases,) = cases_of(self.kinds.values()).values() or (NO_CASES,)
+        mine = [one for one in everything if one.over_cases and one.over == (self.cases.name,)]
+        self.dossiers = DossierPlan(mine, self.cases, self.kinds)
         self.lineage = Lineage(units.ancestors)
         self.max_age_ms = age_limits(units, max_age_days)
         calendars = {
@@ -82,12 +107,19 @@ def event_columns(over: Iterable[str], kinds: Mapping[str, EventFields]) -> dict
     return columns | EVENT_COLUMNS
 
 
-def dossier_columns(kinds: Mapping[str, EventFields]) -> dict[str, str]:
-    """The columns of a dossier: the fields of its received and settled events, then what its life gives."""
+def case_columns(cases: Cases, kinds: Mapping[str, EventFields]) -> dict[str, str]:
+    """The columns of a case: the fields of its received and settled events, then what its life gives."""
+    life = life_columns(cases)
     columns: dict[str, str] = {}
-    for kind in ("filings.settled", "filings.received"):
-        columns |= kinds[kind].columns if kind in kinds else {}
-    return {name: kind for name, kind in columns.items() if name not in LIFE_COLUMNS} | LIFE_COLUMNS
+    for fields in attributes(cases, kinds).values():
+        columns |= {name: kind for name, kind in fields.items() if name not in columns}
+    return {name: kind for name, kind in columns.items() if name not in life} | life
+
+
+def attributes(cases: Cases, kinds: Mapping[str, EventFields]) -> dict[str, Mapping[str, str]]:
+    """The fields of the events whose data is kept of a case; those of the first event go before the second's."""
+    found = {step: kinds.get(cases.kind_of(step)) for step in ("received", "settled")}
+    return {step: fields.columns if fields else {} for step, fields in found.items()}
 
 
 class Lineage:
@@ -174,7 +206,7 @@ class EventPlan:
 
 
 class Slot(NamedTuple):
-    """Indicators that count dossiers at the same instants: at one, or from one until the first of others."""
+    """Indicators that count dossiers at the same instants: at one, or from one until the first of others, if any."""
 
     tally: Tally
     at: str
@@ -191,7 +223,8 @@ class Slot(NamedTuple):
         if self.at:
             rows = np.flatnonzero(life[self.at] != NULL)
             return rows, life[self.at][rows], np.ones(len(rows), np.int64)
-        begins, ends = life[self.begins], earliest([life[name] for name in self.ends])
+        begins = life[self.begins]
+        ends = earliest([life[name] for name in self.ends]) if self.ends else np.full(len(begins), NULL)
         entered = np.flatnonzero((begins != NULL) & ((ends == NULL) | (ends > begins)))
         left = entered[ends[entered] != NULL]
         signs = np.concatenate([np.ones(len(entered), np.int64), np.full(len(left), -1)])
@@ -201,20 +234,22 @@ class Slot(NamedTuple):
 class DossierPlan:
     """How dossiers are counted, and when. `picked` are the fields that are kept of two of their events."""
 
-    def __init__(self, indicators: Iterable[Indicator], kinds: Mapping[str, EventFields]) -> None:
+    def __init__(
+        self, indicators: Iterable[Indicator], cases: Cases, kinds: Mapping[str, EventFields]
+    ) -> None:
         mine = list(indicators)
-        columns = used_columns(mine, dossier_columns(kinds)) if mine else {}
-        attributes = [name for name in columns if name not in LIFE_COLUMNS]
+        columns = used_columns(mine, case_columns(cases, kinds)) if mine else {}
+        self._life = life_columns(cases)
+        wanted = [name for name in columns if name not in self._life]
         self.picked: dict[str, Picked] = {}
-        for event in ("received", "settled"):
-            fields = kinds.get(f"filings.{event}", EventFields("", {})).columns
-            self.picked[event] = pick(fields, attributes)
-            attributes = [name for name in attributes if name not in fields]
+        for event, fields in attributes(cases, kinds).items():
+            self.picked[event] = pick(fields, wanted)
+            wanted = [name for name in wanted if name not in fields]
         groups: defaultdict[tuple[tuple[str, str, tuple[str, ...]], str], list[Indicator]] = defaultdict(list)
         for one in mine:
             when = ("", one.from_, one.until) if one.kind == "stock" else (one.at, "", ())
             groups[when, one.value].append(one)
-        layout = columns | LIFE_COLUMNS
+        layout = columns | self._life
         self._plans = [
             (when, Plan(group, used_columns(group, layout))) for (when, _), group in groups.items()
         ]
@@ -225,7 +260,7 @@ class DossierPlan:
 
     def _tally(self, plan: Plan, codes: Mapping[str, Codes[Any]]) -> Tally:
         sources: list[Source] = []
-        numbers = [name for name, kind in LIFE_COLUMNS.items() if kind not in _CATEGORIES]
+        numbers = [name for name, kind in self._life.items() if kind not in _CATEGORIES]
         for event, picked in self.picked.items():
             places = [at for at, name in enumerate(picked.categories) if name in plan.deciding]
             names = tuple(picked.categories[at] for at in places)

@@ -1,4 +1,6 @@
-"""Dossiers folded from their events, as columns. The result does not depend on the order in which the events come.
+"""Cases folded from their events, as columns. The result does not depend on the order in which the events come.
+
+A dossier here is a case of any kind: a stream's declaration says which of its events are which step of its life.
 
 Every field is decided by a minimum or a maximum over (event time, digest of the event's identity): the attributes come
 from the first `received` and the first `settled` event, the due date from the last event that carries one. So most
@@ -17,6 +19,7 @@ from streams.core.calendars import Calendars
 from streams.core.columns import NULL, Array, Chosen, Codes, Columns, first_of, renumbered
 from streams.core.course import MOST_STEPS, STEPS, Course, walk
 from streams.core.life import CLOSING, CLOSING_STEPS, NEVER, OUTCOMES, lives
+from streams.core.stream import Cases
 
 _RECEIVED = STEPS.index("received")
 _STAMPS = {"received": NEVER, "settled": NEVER, "closed": NEVER, "due": NULL}
@@ -27,14 +30,12 @@ Attributes = tuple[str | bool | None, ...]
 
 _BLANK: dict[str, tuple[str, int]] = {
     "unit": ("<i4", 0),
-    **{event: ("<i8", never) for event, never in _STAMPS.items()},
-    **{f"{event}_tie": ("<u8", 0) for event in _STAMPS},
     "due_at": ("<i8", NULL),
     "outcome": ("<i1", 0),
     "walked": ("<i1", 0),
 }
-"""The columns that every dossier has, with their types and what stands in them at first. `closed` and `outcome` are of
-the first close; they hold unless the dossier is one of those that are `walked`."""
+"""Columns that every dossier has besides its stamps, with their types and what stands in them at first. `closed` and
+`outcome` are of the first close; they hold unless the dossier is one of those that are `walked`."""
 
 _COURSES = 20_000
 """So many courses are remembered."""
@@ -60,15 +61,16 @@ class DossierRows(msgspec.Struct, array_like=True):
 class Dossiers:
     """All dossiers of one partition. A dossier is known by its row, which never changes.
 
-    `units` gives each unit's code. `fields` are the names of the attributes kept
-    of the `received` and of the `settled` event, `numbers` those among their fields that are numbers. `max_age_ms` is
-    how old an event may be, by unit: a closed dossier is forgotten when all that is known of it is older.
+    `units` gives each unit's code. `cases` says what is what in their events. `fields` are the names of the attributes
+    kept of the `received` and of the `settled` event, `numbers` those among their fields that are numbers. `max_age_ms`
+    is how old an event may be, by unit: a closed dossier is forgotten when all that is known of it is older.
     """
 
     def __init__(
         self,
         units: Mapping[str, int],
         calendars: Calendars,
+        cases: Cases,
         fields: Mapping[str, tuple[str, ...]],
         numbers: Mapping[str, tuple[str, ...]],
         max_age_ms: Mapping[str, int],
@@ -77,6 +79,8 @@ class Dossiers:
         self._max_age_ms = np.array([max_age_ms[unit] for unit in units], np.int64)
         self._unit_names = list(units)
         self._calendars = calendars
+        self._cases = cases
+        self._stamps = _STAMPS | dict.fromkeys(cases.instants.values(), NEVER)
         self._fields = fields
         self._numbers = {f"{event}.{name}": name for event, names in numbers.items() for name in names}
         self.attributes: dict[str, Codes[Attributes]] = {
@@ -87,7 +91,9 @@ class Dossiers:
         self._new_units: list[int] = []
         self._traces: dict[int, set[_Trace]] = {}
         self._courses: dict[int, Course] = {}
-        self._blank = _BLANK | {f"{event}_code": ("<i4", 0) for event in fields}
+        self._blank = _BLANK | {event: ("<i8", never) for event, never in self._stamps.items()}
+        self._blank |= {f"{event}_tie": ("<u8", 0) for event in self._stamps}
+        self._blank |= {f"{event}_code": ("<i4", 0) for event in fields}
         self._blank |= dict.fromkeys(self._numbers, ("<i8", NULL))
         self._columns: dict[str, Array] = {
             name: np.empty(0, dtype) for name, (dtype, _) in self._blank.items()
@@ -145,7 +151,7 @@ class Dossiers:
     def _is_past(self, rows: Array, now_ms: Array) -> Array:
         columns = self._columns
         newest = np.maximum.reduce(
-            [np.where(columns[event][rows] == NEVER, NULL, columns[event][rows]) for event in _STAMPS]
+            [np.where(columns[event][rows] == NEVER, NULL, columns[event][rows]) for event in self._stamps]
         )
         limit = now_ms - self._max_age_ms[columns["unit"][rows]]
         past: Array = (columns["closed"][rows] != NEVER) & (newest < limit)
@@ -165,17 +171,19 @@ class Dossiers:
     def fold(self, kind: str, events: Columns) -> None:
         """Take in events of one kind (row, at, tie and what it carries); taking them in again changes nothing."""
         rows, at, tie = events["row"], events["at"], events["tie"]
-        event = kind.removeprefix("filings.")
-        if event in STEPS:
-            self._trace(event, rows, at, tie)
-        if event in self.attributes:
-            first = self._keep_first(event, rows, at, tie)
-            for column, carried in {f"{event}_code": "code", **self._numbers}.items():
-                if column.startswith(event):
+        step, instant = self._cases.steps.get(kind), self._cases.instants.get(kind)
+        if step:
+            self._trace(step, rows, at, tie)
+        if step in self.attributes:
+            first = self._keep_first(step, rows, at, tie)
+            for column, carried in {f"{step}_code": "code", **self._numbers}.items():
+                if column.startswith(step):
                     self._columns[column][rows[first]] = events[carried][first]
-        if kind in CLOSING:
+        if step in CLOSING:
             first = self._keep_first("closed", rows, at, tie)
-            self._columns["outcome"][rows[first]] = OUTCOMES.index(CLOSING[kind])
+            self._columns["outcome"][rows[first]] = OUTCOMES.index(step)
+        if instant:
+            self._keep_first(instant, rows, at, tie)
         if "due_at" in events:
             stating = np.flatnonzero(events["due_at"] != NULL)
             self._keep_last_due(rows[stating], at[stating], tie[stating], events["due_at"][stating])
@@ -237,7 +245,11 @@ class Dossiers:
             "unit": kept["unit"],
             **{f"{event}_code": kept[f"{event}_code"] for event in self._fields},
             **{name: kept[column] for column, name in self._numbers.items()},
-            **lives(kept, walked, self._calendars),
+            **lives(kept, walked, self._calendars, self._cases),
+            **{
+                name: np.where(kept[name] == NEVER, NULL, kept[name])
+                for name in self._cases.instants.values()
+            },
         }
 
     def _course(self, row: int) -> Course:

@@ -8,9 +8,6 @@ import msgspec
 
 from streams.core.units import Text
 
-DOSSIERS = "dossiers"
-"""The value of `over` for an indicator on dossiers folded from their events."""
-
 EVENTS = "events"
 """The value of `over`, in a file, for an indicator on events of every kind."""
 
@@ -43,9 +40,9 @@ class Indicator(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     better: Literal["higher", "lower"] = "higher"
 
     @property
-    def over_dossiers(self) -> bool:
-        """Whether the rows are dossiers and not events."""
-        return self.over == (DOSSIERS,)
+    def over_cases(self) -> bool:
+        """Whether the rows are cases folded from their events: `over` is their name. Kinds of events have a dot."""
+        return "." not in self.over[0]
 
     @property
     def is_histogram(self) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -141,21 +142,22 @@ class CountedEvents:
 class DossierEvents:
     """Events of one kind on their way into their dossiers.
 
-    `picked` are the fields that the dossier keeps of such an event.
+    `step` is what such an event is in a dossier's course, if anything, `picked` are the fields that the dossier keeps.
     """
 
-    def __init__(self, event: str, fields: EventFields, picked: Picked, dossiers: Dossiers) -> None:
+    def __init__(self, step: str, fields: EventFields, picked: Picked, dossiers: Dossiers) -> None:
         self._picked = picked
-        self._codes = dossiers.attributes.get(event, Codes(()))
+        self._name: Callable[[Any], str] = attrgetter(fields.cases.field)
+        self._codes = dossiers.attributes.get(step, Codes(()))
         self._rows_of = dossiers.rows_of
-        self._states_due = "due_at" in fields.columns
+        self._states_due = fields.states_due
         self._gathered = _Gathered()
 
     def take(self, new: New) -> None:
         """Gather events."""
         self._gathered.add(
             {
-                "row": self._rows_of(new.units, [data.dossier for data in new.data]),
+                "row": self._rows_of(new.units, list(map(self._name, new.data))),
                 "at": new.came.time_ms,
                 "arrived": new.came.arrived_ms,
                 "due_at": new.instants("due_at") if self._states_due else np.full(len(new), NULL),

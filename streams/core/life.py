@@ -10,13 +10,14 @@ import numpy as np
 from streams.core.calendars import Calendars
 from streams.core.columns import NULL, Array, Columns, earliest
 from streams.core.course import STEPS, Course, deadline, suspended_ms
+from streams.core.stream import Cases
 from streams.core.working import WorkingCalendar
 
 NEVER = 2**63 - 1
 """In place of the instant of a first event that has not happened."""
 
-CLOSING = {"filings.settled": "settled", "filings.refused": "refused", "filings.withdrawn": "withdrawn"}
-"""What closes a dossier, and the outcome it gives."""
+CLOSING = ("settled", "refused", "withdrawn")
+"""The steps that close a case; each is an outcome."""
 
 WITHIN_DAYS = (1, 2, 3)
 """Of how many working days before a deadline the columns tell when they begin."""
@@ -38,20 +39,28 @@ LIFE_COLUMNS = {
     "irregular_at": "timestamp",
     "irregularity": "string",
 }
-"""Columns that every dossier has, with their types; besides them the fields of its received and settled events."""
+"""Columns that every case has, with their types; besides them the fields of its received and settled events."""
 
-OUTCOMES = (None, *CLOSING.values())
+
+def life_columns(cases: Cases) -> dict[str, str]:
+    """LIFE_COLUMNS, and the instants that these cases have besides."""
+    return LIFE_COLUMNS | dict.fromkeys(cases.instants.values(), "timestamp")
+
+
+OUTCOMES = (None, *CLOSING)
 """What the codes of `outcome` say."""
 
 IRREGULARITIES = (None, *STEPS)
 """What the codes of `irregularity` say: which event came out of turn first."""
 
-CLOSING_STEPS = [STEPS.index(outcome) for outcome in CLOSING.values()]
+CLOSING_STEPS = [STEPS.index(outcome) for outcome in CLOSING]
 
 _OUTCOME_IRREGULARITIES = np.array([0, *(step + 1 for step in CLOSING_STEPS)])
 
 
-def lives(kept: Columns, walked: Mapping[int, Course], calendars: Calendars) -> dict[str, Array]:
+def lives(
+    kept: Columns, walked: Mapping[int, Course], calendars: Calendars, cases: Cases
+) -> dict[str, Array]:
     """LIFE_COLUMNS of some dossiers, from their columns as streams.core.dossiers keeps them.
 
     `walked` has, by their place, the courses of those that need one. Instants are epoch ms and null where it has not
@@ -90,8 +99,9 @@ def lives(kept: Columns, walked: Mapping[int, Course], calendars: Calendars) -> 
             life[name][rows] = [NULL if value is None else value for value in values]
     midnight = life["overdue_from"]
     life |= _due_within(midnight, received_at, unit, calendars)
-    # a second supplement request makes a dossier late, whenever it is due (Decision 766/QĐ-TTg, settlement progress)
-    overdue_from = life["overdue_from"] = earliest([midnight, life["second_supplement_at"]])
+    # of a dossier whenever it is due (Decision 766/QĐ-TTg, settlement progress)
+    late = [midnight, life["second_supplement_at"]] if cases.second_supplement_is_late else [midnight]
+    overdue_from = life["overdue_from"] = earliest(late)
     judged = (settled_at != NULL) & (overdue_from != NULL)
     life["on_time"] = np.where(judged, settled_at < overdue_from, -1)
     return life

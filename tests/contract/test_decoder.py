@@ -180,6 +180,7 @@ def test_a_refusal_never_repeats_what_the_event_says(name: str, secret: str) -> 
 
 def test_a_registry_of_one_type_still_asks_for_the_type(tmp_path: Path) -> None:
     shutil.copytree(SHIPPED / "filings" / "received", tmp_path / "filings" / "received")
+    shutil.copy(SHIPPED / "filings" / "stream.yaml", tmp_path / "filings")
     decoder = EventDecoder(load_registry(tmp_path))
     assert decoder.decode(event()).kind == "filings.received"
     with pytest.raises(Refusal, match="bad_envelope"):

@@ -62,6 +62,7 @@ def compiled(schema: dict[str, Any]) -> Registry:
         path = Path(folder, "filings", "tried", "v1", "schema.json")
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(schema))
+        Path(folder, "filings", "stream.yaml").write_text("stream: {number: 0, name: {vi: Thử, en: Tried}}")
         return load_registry(Path(folder))
 
 

@@ -2,18 +2,19 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from config.loader import load
+from config.loader import Configuration, load
 from dashboards.build import drift, files, write
 from dashboards.language import LANGUAGES, Say
 from dashboards.model import DATASOURCE, SCHEMA_VERSION
 from dashboards.shipped import PLAYLIST, Shipped, panel, plain
 from dashboards.sql import sql
-from dashboards.targets import Targets
 from tests.dashboards.filled import CONFIG
 
 SHIPPED = Shipped.read()
@@ -22,23 +23,27 @@ PANEL_TYPES = {"stat", "gauge", "bargauge", "timeseries", "table", "barchart", "
 
 
 @pytest.fixture(scope="module")
-def targets() -> Targets:
-    return {indicator.id: indicator.target for indicator in load(CONFIG).indicators.values()}
+def configuration() -> Configuration:
+    return load(CONFIG)
 
 
-def test_the_committed_files_are_what_the_source_makes(targets: Targets) -> None:
-    assert drift(targets) == []
+def test_the_committed_files_are_what_the_source_makes(configuration: Configuration) -> None:
+    assert drift(configuration) == []
 
 
-def test_another_target_in_the_configuration_is_drift(targets: Targets) -> None:
-    assert drift({**targets, "online_filing_rate": 0.71})
+def test_another_target_in_the_configuration_is_drift(configuration: Configuration) -> None:
+    judged = msgspec.structs.replace(configuration.indicators["online_filing_rate"], target=0.71)
+    indicators = {**configuration.indicators, "online_filing_rate": judged}
+    assert drift(replace(configuration, indicators=indicators))
 
 
-def test_building_writes_what_differs_and_removes_what_is_no_more(tmp_path: Path, targets: Targets) -> None:
+def test_building_writes_what_differs_and_removes_what_is_no_more(
+    tmp_path: Path, configuration: Configuration
+) -> None:
     (tmp_path / "old.json").write_text("{}")
-    changed = write(targets, tmp_path)
-    assert {path.name for path in changed} == {"old.json", *dict(files(targets))}
-    assert write(targets, tmp_path) == []
+    changed = write(configuration, tmp_path)
+    assert {path.name for path in changed} == {"old.json", *dict(files(configuration))}
+    assert write(configuration, tmp_path) == []
     assert not (tmp_path / "old.json").exists()
 
 

@@ -141,7 +141,7 @@ def test_days_hours_and_minutes_equal_the_stream_s(monitored: Client) -> None:
     frozen = (
         "SELECT count() FROM indicator_values FINAL WHERE grain != 'day' AND indicator IN {ids:Array(String)}"
     )
-    over_dossiers = [one.id for one in INDICATORS.values() if one.over_dossiers]
+    over_dossiers = [one.id for one in INDICATORS.values() if one.over_cases]
     not_compared = monitored.query(frozen, parameters={"ids": over_dossiers}).result_rows[0][0]
     assert everything.buckets == stored - not_compared
     assert sum(everything.by_province.values()) == everything.buckets
@@ -164,7 +164,7 @@ def test_a_wrong_sum_is_found_and_can_be_looked_at(monitored: Client, grain: str
     assert found.stream.numerator == found.recomputed.numerator + 1
     stream = monitored.query(of_the_stream(found))
     assert [row[stream.column_names.index("numerator")] for row in stream.result_rows][-1:] != []
-    events = monitored.query(of_the_events(found, INDICATORS[indicator], UNITS))
+    events = monitored.query(of_the_events(found, INDICATORS[indicator], UNITS, FIELDS))
     assert events.row_count > 0
     if indicator == "records_cleaned":
         data = events.column_names.index("data")
@@ -178,7 +178,7 @@ def test_of_a_province_all_its_units_events_are_shown(monitored: Client) -> None
     monitored.insert("units", rows, ["code", "province", "time_zone", "live", "loaded_at"])
     spoil(monitored, "indicator = 'records_cleaned' AND grain = 'day' AND unit = '40'")
     (found,) = run(monitored).differences
-    shown = monitored.query(of_the_events(found, INDICATORS["records_cleaned"], UNITS))
+    shown = monitored.query(of_the_events(found, INDICATORS["records_cleaned"], UNITS, FIELDS))
     assert len({row[shown.column_names.index("unit")] for row in shown.result_rows}) > 1
 
 

@@ -212,7 +212,7 @@ def test_rebuilt_figures_keep_those_of_days_that_lost_events(tables: Client) -> 
     staging.create()
     fill_figures(tables, "rebuilt_1_0", version(1, 1))
     staging.add_zeros(list(INDICATORS))
-    staging.keep_lost(Horizon.of(tables), INDICATORS.values(), UNITS)
+    staging.keep_lost(Horizon.of(tables), INDICATORS.values(), UNITS, FIELDS)
     staging.gather()
     staging.publish()
     assert set(tables.query(days).result_rows) == before

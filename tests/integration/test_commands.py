@@ -15,8 +15,10 @@ from ioc.doctor import clickhouse as clickhouse_doctor
 from ioc.doctor import kafka as kafka_doctor
 from ioc.embedded.kafka import EmbeddedKafka
 from ioc.settings import Settings
+from schemas.streams import load_streams
 from store.migrate import migrate
 from streams.admin import create_topics
+from streams.topics import every
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
@@ -132,9 +134,10 @@ def test_the_doctor_on_clickhouse_before_and_after_the_migration(
 
 @pytest.mark.kafka
 def test_the_doctor_on_kafka(kafka: EmbeddedKafka) -> None:
-    create_topics(kafka.bootstrap)
+    settings = Settings(kafka=kafka.bootstrap)
+    create_topics(kafka.bootstrap, every(load_streams(settings.schemas)))
     groups = {"compute": "nobody-ever"}
-    findings = {f.part: f for f in kafka_doctor.examine(kafka.bootstrap, groups, NOW.timestamp())}
+    findings = {f.part: f for f in kafka_doctor.examine(settings, groups, NOW.timestamp())}
     assert (findings["Kafka"].level, findings["topics"].level) == ("ok", "ok")
     assert (findings["compute"].level, findings["compute"].what) == ("fail", "nobody runs it")
     assert {"filings", "payments", "updates"} <= findings.keys()

@@ -23,6 +23,7 @@ from ioc.rebuild import Rebuild, Result
 from store import counted_by, dimensions
 from store.audit import audit
 from streams.admin import create_topics
+from streams.topics import every
 from tests.fixtures.faults import Feed, Sent, configuration, events, wait_until_exact
 from tests.fixtures.monitor import Monitor
 
@@ -213,7 +214,7 @@ def test_after_a_lost_broker_state_and_known_repeats_come_back_from_clickhouse(o
     own_monitor.kafka.kill()
     shutil.rmtree(own_monitor.kafka._folder / "log")
     own_monitor.kafka.start()
-    create_topics(own_monitor.settings.kafka)
+    create_topics(own_monitor.settings.kafka, every(own_monitor.registry.streams))
     for role in ("compute", "store"):
         own_monitor.start_worker(role)
     more = Feed(own_monitor, 2, per_second=1_000, most=3_000, earlier=(feed.fresh, feed.bad))

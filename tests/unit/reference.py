@@ -6,10 +6,11 @@ It looks at all events at once, sorted, and knows nothing of buckets, batches, r
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +18,8 @@ from zoneinfo import ZoneInfo
 from ddsketch.mapping import LogarithmicMapping
 
 from streams.core.seen import digests
+from streams.core.stream import Cases
+from tests.fixtures.streams import DOSSIERS, ERRANDS
 from tests.unit.reference_course import counts, course, due_within, overdue_from
 
 DayKey = tuple[str, str, str, date]
@@ -49,28 +52,39 @@ def identity(event: FakeEvent) -> bytes:
     return one
 
 
-def dossiers(events: Iterable[FakeEvent]) -> list[tuple[str, dict[str, Any]]]:
-    """(unit, columns) of every dossier."""
+def cases(events: Iterable[FakeEvent], told: Cases) -> list[tuple[str, dict[str, Any]]]:
+    """(unit, columns) of every case of a stream."""
     by_dossier: defaultdict[tuple[str, str], list[FakeEvent]] = defaultdict(list)
     for event in events:
-        if event.stream == "filings":
-            by_dossier[event.subject, event.fields["dossier"]].append(event)
+        if event.stream == told.stream:
+            by_dossier[event.subject, event.fields[told.field]].append(event)
     result = []
     for (unit, _), history in by_dossier.items():
         history.sort(key=lambda event: (event.time, identity(event)))
-        received = next((e for e in history if e.kind == "filings.received"), None)
-        settled = next((e for e in history if e.kind == "filings.settled"), None)
+        received, settled, begun = (
+            next((e for e in history if e.kind == kind), None)
+            for kind in (told.kind_of("received"), told.kind_of("settled"), "errands.begun")
+        )
         due = [e for e in history if e.fields.get("due_at")]
         row = {
             "channel": received.fields.get("channel") if received else None,
             "received_at": received.time if received else None,
             "settled_at": settled.time if settled else None,
             "due_at": due[-1].fields["due_at"] if due else None,
-            **course(history),
+            "begun_at": begun.time if begun else None,
+            **course(history, told.steps),
         }
-        row |= overdue_from(row, due[-1].time if due else None)
+        stated_at = due[-1].time if due else None
+        row |= overdue_from(row, stated_at, asked_twice_is_late=told.second_supplement_is_late)
         result.append((unit, row))
     return result
+
+
+def told_cases(events: Iterable[FakeEvent]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """(prefix of its indicators' names, unit, columns) of every case of every stream."""
+    told = list(events)
+    for prefix, one in (("", DOSSIERS), ("errands_", ERRANDS)):
+        yield from ((prefix, unit, row) for unit, row in cases(told, one))
 
 
 def bin_of(value: int) -> str:
@@ -85,34 +99,37 @@ def day_sums(
     """Day buckets of the indicators that tests/unit/test_compute_model.py defines; zero sums left out."""
     sums: defaultdict[DayKey, list[int]] = defaultdict(lambda: [0, 0])
 
-    def add(indicator: str, unit: str, dims: str, at: datetime, numerator: int, denominator: int) -> None:
+    def add(
+        told: str, indicator: str, unit: str, dims: str, at: datetime, numerator: int, denominator: int
+    ) -> None:
         for code in above[unit]:
-            sums[indicator, code, dims, at.astimezone(zone).date()][0] += numerator
-            sums[indicator, code, dims, at.astimezone(zone).date()][1] += denominator
+            sums[told + indicator, code, dims, at.astimezone(zone).date()][0] += numerator
+            sums[told + indicator, code, dims, at.astimezone(zone).date()][1] += denominator
 
     distinct = list({(event.source, event.id): event for event in reversed(events)}.values())
-    for unit, row in dossiers(distinct):
+    for told, unit, row in told_cases(distinct):
+        mine = partial(add, told)
         dims = f"channel={row['channel']}" if row["channel"] else ""
         if row["received_at"]:
-            add("online", unit, dims, row["received_at"], int(row["channel"] == "online"), 1)
+            mine("online", unit, dims, row["received_at"], int(row["channel"] == "online"), 1)
         if row["settled_at"] and row["received_at"]:
             elapsed = row["settled_at"] - row["received_at"]
             elapsed_ms = elapsed // timedelta(milliseconds=1)
-            add("elapsed", unit, "", row["settled_at"], elapsed_ms, 1)
-            add("elapsed_bins", unit, f"{dims},{bin_of(elapsed_ms)}", row["settled_at"], 1, 0)
+            mine("elapsed", unit, "", row["settled_at"], elapsed_ms, 1)
+            mine("elapsed_bins", unit, f"{dims},{bin_of(elapsed_ms)}", row["settled_at"], 1, 0)
             for begin, end in row["suspensions"]:
                 elapsed -= max(min(end or row["settled_at"], row["settled_at"]) - begin, timedelta())
-            add("processing", unit, "", row["settled_at"], elapsed // timedelta(milliseconds=1), 1)
+            mine("processing", unit, "", row["settled_at"], elapsed // timedelta(milliseconds=1), 1)
         if row["settled_at"] and row["overdue_from"]:
-            add("on_time", unit, "", row["settled_at"], int(row["settled_at"] < row["overdue_from"]), 1)
+            mine("on_time", unit, "", row["settled_at"], int(row["settled_at"] < row["overdue_from"]), 1)
         if row["first_supplement_at"]:
-            add("asked", unit, "", row["first_supplement_at"], row["supplements"], 0)
+            mine("asked", unit, "", row["first_supplement_at"], row["supplements"], 0)
         if row["irregular_at"]:
-            add("irregular", unit, f"irregularity={row['irregularity']}", row["irregular_at"], 1, 0)
+            mine("irregular", unit, f"irregularity={row['irregularity']}", row["irregular_at"], 1, 0)
     for event in distinct:
         if event.kind == "payments.paid":
-            add("amount", event.subject, "", event.time, event.fields["amount"], 0)
-            add("amount_bins", event.subject, bin_of(event.fields["amount"]), event.time, 1, 0)
+            add("", "amount", event.subject, "", event.time, event.fields["amount"], 0)
+            add("", "amount_bins", event.subject, bin_of(event.fields["amount"]), event.time, 1, 0)
     first = {
         (event.source, event.id): at for event, at in zip(reversed(events), reversed(arrived), strict=True)
     }
@@ -120,18 +137,23 @@ def day_sums(
         at = first[event.source, event.id]
         delay = at - event.time
         if delay > timedelta(minutes=15):
-            add("late", event.subject, f"type={event.kind}", at, delay // timedelta(milliseconds=1), 1)
+            add("", "late", event.subject, f"type={event.kind}", at, delay // timedelta(milliseconds=1), 1)
     return {key: (n, d) for key, (n, d) in sums.items() if n or d}
 
 
 def stocks_at(
     events: list[FakeEvent], unit: str, day: date, zone: ZoneInfo, above: dict[str, list[str]]
 ) -> dict[str, int]:
-    """Dossiers overdue, and due within some working days, at the first instant of a local day."""
+    """Cases in a state at the first instant of a local day: overdue, and so on."""
     distinct = list({(event.source, event.id): event for event in reversed(events)}.values())
     now = datetime(day.year, day.month, day.day, tzinfo=zone)
-    rows = [row for code, row in dossiers(distinct) if unit in above[code]]
-    return {
-        "overdue": sum(counts(now, row["overdue_from"], row["closed_at"]) for row in rows),
-        **{f"due_{days}": sum(due_within(row, days, day) for row in rows) for days in (1, 3)},
-    }
+    stocks: Counter[str] = Counter()
+    for told, code, row in told_cases(distinct):
+        if unit in above[code]:
+            stocks[f"{told}overdue"] += counts(now, row["overdue_from"], row["closed_at"])
+            stocks[f"{told}not_begun"] += counts(now, row["received_at"], row["begun_at"], row["closed_at"])
+            stocks[f"{told}begun"] += counts(now, row["begun_at"], row["closed_at"])
+            stocks[f"{told}done"] += counts(now, row["settled_at"])
+            for days in (1, 3):
+                stocks[f"{told}due_{days}"] += due_within(row, days, day)
+    return stocks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -22,17 +22,15 @@ ORDER = ["received", "reopened", "supplement_asked", "paused", "supplement_given
 ORDER += ["refused", "withdrawn", "settled"]
 
 
-def course(history: Sequence[Told]) -> dict[str, Any]:
-    """What happens to a dossier, one event after the other."""
+def course(history: Sequence[Told], steps: Mapping[str, str]) -> dict[str, Any]:
+    """What happens to a dossier, one event after the other; `steps` says which kind of event is which step."""
     known = is_open = waiting = paused = False
     asked: list[datetime] = []
     suspensions: list[list[datetime | None]] = []
     closed_at = irregular_at = irregularity = None
-    told = [event for event in history if event.kind.removeprefix("filings.") in ORDER]
-    for event in sorted(
-        told, key=lambda event: (event.time, ORDER.index(event.kind.removeprefix("filings.")))
-    ):
-        what, was_suspended = event.kind.removeprefix("filings."), waiting or paused
+    told = [event for event in history if event.kind in steps]
+    for event in sorted(told, key=lambda event: (event.time, ORDER.index(steps[event.kind]))):
+        what, was_suspended = steps[event.kind], waiting or paused
         fits = known != (what == "received") and {
             "received": True,
             "reopened": not is_open,
@@ -74,7 +72,9 @@ def course(history: Sequence[Told]) -> dict[str, Any]:
     }
 
 
-def overdue_from(row: dict[str, Any], stated_at: datetime | None) -> dict[str, datetime | None]:
+def overdue_from(
+    row: dict[str, Any], stated_at: datetime | None, *, asked_twice_is_late: bool = True
+) -> dict[str, datetime | None]:
     """The midnight by which it must be settled, and from when it is late: by then, or since it was asked again."""
     deadline: datetime | None = None
     if row["due_at"] and stated_at:
@@ -87,7 +87,8 @@ def overdue_from(row: dict[str, Any], stated_at: datetime | None) -> dict[str, d
                 else:
                     added += working_time(begin, end)
                     deadline = max(midnight_after(row["due_at"]), midnight_after(later(row["due_at"], added)))
-    late = [at for at in (deadline, row["second_supplement_at"]) if at]
+    asked_again = row["second_supplement_at"] if asked_twice_is_late else None
+    late = [at for at in (deadline, asked_again) if at]
     return {"deadline": deadline, "overdue_from": min(late, default=None)}
 
 

@@ -15,8 +15,10 @@ from ioc.doctor.clickhouse import past_finding, tables_finding
 from ioc.doctor.finding import in_words
 from ioc.doctor.kafka import behind, role_finding, stream_finding, topics_finding
 from ioc.doctor.web import grafana_finding
-from streams.topics import ALL
+from streams.topics import every
+from tests.fixtures.streams import STREAMS
 
+ALL = every(STREAMS)
 RIGHT = {topic.name: topic.partitions for topic in ALL}
 
 
@@ -46,7 +48,7 @@ def test_ages_in_words(seconds: float, words: str) -> None:
     ],
 )
 def test_topics(partitions: dict[str, int], level: str, says: str) -> None:
-    finding = topics_finding(partitions)
+    finding = topics_finding(partitions, ALL)
     assert finding.level == level
     assert says in finding.what
     assert bool(finding.advice) == (level != "ok")

@@ -32,6 +32,7 @@ from streams.core.sum_rows import Key, Value
 from streams.core.updates import IndicatorUpdate
 from streams.fencedlog import FencedError
 from streams.statelog import StateLog
+from tests.fixtures.streams import STREAMS
 from tests.unit.reference import FakeEvent
 from tests.unit.test_compute_model import KINDS, UNITS, indicator
 
@@ -43,7 +44,7 @@ INDICATORS = [
     indicator(id="open", over=("dossiers",), kind="stock", from_="received_at", until=("closed_at",)),
 ]
 DEFINITIONS = {
-    topic: Definitions(INDICATORS, KINDS, UNITS, topic.removeprefix("ioc.events."))
+    topic: Definitions(INDICATORS, KINDS, UNITS, STREAMS[topic.removeprefix("ioc.events.")])
     for topic in (FILINGS, PAYMENTS)
 }
 NOW = datetime(2026, 11, 5, 3, tzinfo=UTC)

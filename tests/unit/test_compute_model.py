@@ -15,9 +15,11 @@ from streams.core.calendar import epoch_ms
 from streams.core.compute import Delta, State
 from streams.core.definitions import Definitions, EventFields
 from streams.core.indicators import Indicator
+from streams.core.stream import Cases
 from streams.core.sum_rows import Key, Value
 from streams.core.units import Province, Text, Unit, Units
 from tests.fixtures.lives import WORKING
+from tests.fixtures.streams import DOSSIERS, ERRAND_STREAM, ERRANDS, STREAMS
 from tests.unit.reference import FakeEvent, day_sums, stocks_at
 from tests.unit.reference_course import ZONE
 
@@ -28,15 +30,24 @@ UNITS = Units(
 )
 ABOVE = {"a": ["a", "40"], "b": ["b", "a", "40"]}
 KINDS = [
-    EventFields("filings.received", {"channel": "string", "due_at": "timestamp"}),
-    EventFields("filings.settled", {}),
-    EventFields("filings.withdrawn", {}),
-    EventFields("filings.supplement_asked", {}),
-    EventFields("filings.supplement_given", {"due_at": "timestamp"}),
-    EventFields("filings.paused", {}),
-    EventFields("filings.resumed", {}),
-    EventFields("filings.reopened", {}),
+    EventFields("filings.received", {"channel": "string", "due_at": "timestamp"}, DOSSIERS),
+    EventFields("filings.settled", {}, DOSSIERS),
+    EventFields("filings.withdrawn", {}, DOSSIERS),
+    EventFields("filings.supplement_asked", {}, DOSSIERS),
+    EventFields("filings.supplement_given", {"due_at": "timestamp"}, DOSSIERS),
+    EventFields("filings.paused", {}, DOSSIERS),
+    EventFields("filings.resumed", {}, DOSSIERS),
+    EventFields("filings.reopened", {}, DOSSIERS),
     EventFields("payments.paid", {"amount": "integer"}),
+    EventFields("errands.given_out", {"channel": "string", "due_at": "timestamp"}, ERRANDS),
+    EventFields("errands.begun", {}, ERRANDS),
+    EventFields("errands.postponed", {"due_at": "timestamp"}, ERRANDS),
+    EventFields("errands.talked_about", {}, ERRANDS),
+    *(
+        EventFields(kind, {}, ERRANDS)
+        for kind, step in ERRANDS.steps.items()
+        if step not in ("received", "refused")
+    ),
 ]
 
 
@@ -44,60 +55,78 @@ def indicator(**fields: object) -> Indicator:
     return Indicator(name=NAME, source="test", format="count", **fields)  # type: ignore[arg-type]
 
 
-INDICATORS = [
-    indicator(
-        id="online",
-        over=("dossiers",),
-        at="received_at",
-        numerator="channel = 'online'",
-        denominator="true",
-        by=("channel",),
-    ),
-    indicator(
-        id="on_time",
-        over=("dossiers",),
-        at="settled_at",
-        where="on_time IS NOT NULL",
-        numerator="on_time",
-        denominator="true",
-    ),
-    indicator(
-        id="elapsed",
-        over=("dossiers",),
-        at="settled_at",
-        where="elapsed_ms IS NOT NULL",
-        numerator="elapsed_ms",
-        denominator="true",
-    ),
-    indicator(
-        id="elapsed_bins",
-        over=("dossiers",),
-        kind="histogram",
-        at="settled_at",
-        value="elapsed_ms",
-        by=("channel",),
-    ),
-    indicator(
-        id="processing",
-        over=("dossiers",),
-        at="settled_at",
-        where="processing_ms IS NOT NULL",
-        numerator="processing_ms",
-        denominator="true",
-    ),
-    indicator(id="asked", over=("dossiers",), at="first_supplement_at", numerator="supplements"),
-    indicator(id="irregular", over=("dossiers",), at="irregular_at", by=("irregularity",)),
-    *(
+def over_cases(cases: Cases, prefix: str) -> list[Indicator]:
+    """Indicators over cases of a kind, named with a prefix."""
+    over = (cases.name,)
+    return [
         indicator(
-            id=f"due_{days}",
-            over=("dossiers",),
-            kind="stock",
-            from_=f"due_within_{days}_from",
-            until=("overdue_from", "closed_at"),
-        )
-        for days in (1, 3)
+            id=f"{prefix}online",
+            over=over,
+            at="received_at",
+            numerator="channel = 'online'",
+            denominator="true",
+            by=("channel",),
+        ),
+        indicator(
+            id=f"{prefix}on_time",
+            over=over,
+            at="settled_at",
+            where="on_time IS NOT NULL",
+            numerator="on_time",
+            denominator="true",
+        ),
+        indicator(
+            id=f"{prefix}elapsed",
+            over=over,
+            at="settled_at",
+            where="elapsed_ms IS NOT NULL",
+            numerator="elapsed_ms",
+            denominator="true",
+        ),
+        indicator(
+            id=f"{prefix}elapsed_bins",
+            over=over,
+            kind="histogram",
+            at="settled_at",
+            value="elapsed_ms",
+            by=("channel",),
+        ),
+        indicator(
+            id=f"{prefix}processing",
+            over=over,
+            at="settled_at",
+            where="processing_ms IS NOT NULL",
+            numerator="processing_ms",
+            denominator="true",
+        ),
+        indicator(id=f"{prefix}asked", over=over, at="first_supplement_at", numerator="supplements"),
+        indicator(id=f"{prefix}irregular", over=over, at="irregular_at", by=("irregularity",)),
+        *(
+            indicator(
+                id=f"{prefix}due_{days}",
+                over=over,
+                kind="stock",
+                from_=f"due_within_{days}_from",
+                until=("overdue_from", "closed_at"),
+            )
+            for days in (1, 3)
+        ),
+        indicator(id=f"{prefix}overdue", over=over, kind="stock", from_="overdue_from", until=("closed_at",)),
+        indicator(id=f"{prefix}done", over=over, kind="stock", from_="settled_at"),
+    ]
+
+
+INDICATORS = [
+    *over_cases(DOSSIERS, ""),
+    *over_cases(ERRANDS, "errands_"),
+    indicator(
+        id="errands_not_begun",
+        over=("errands",),
+        kind="stock",
+        from_="received_at",
+        until=("begun_at", "closed_at"),
     ),
-    indicator(id="overdue", over=("dossiers",), kind="stock", from_="overdue_from", until=("closed_at",)),
+    indicator(id="errands_begun", over=("errands",), kind="stock", from_="begun_at", until=("closed_at",)),
     indicator(id="amount", over=("payments.paid",), numerator="amount"),
     indicator(id="amount_bins", over=("payments.paid",), kind="histogram", value="amount"),
     indicator(
@@ -110,8 +139,11 @@ INDICATORS = [
         by=("type",),
     ),
 ]
-STOCKS = ("overdue", "due_1", "due_3")
-DEFINITIONS = Definitions(INDICATORS, KINDS, UNITS)
+STOCKS = [one.id for one in INDICATORS if one.kind == "stock"]
+DEFINITIONS = {
+    stream.name: Definitions(INDICATORS, KINDS, UNITS, stream)
+    for stream in (STREAMS["filings"], STREAMS["payments"], ERRAND_STREAM)
+}
 
 START = datetime(2024, 2, 27, tzinfo=UTC)
 instants = st.one_of(
@@ -129,10 +161,11 @@ def histories(draw: st.DrawFn) -> list[FakeEvent]:
     events = []
     for number in range(count):
         kind = draw(st.sampled_from([k.kind for k in KINDS]))
-        fields: dict[str, object] = {"dossier": f"d{draw(st.integers(0, 3))}"}
-        if kind == "filings.received":
+        name = f"d{draw(st.integers(0, 3))}"  # errands may be named as dossiers of their unit are
+        fields: dict[str, object] = {"errand": name} if kind.startswith("errands.") else {"dossier": name}
+        if kind in ("filings.received", "errands.given_out"):
             fields |= {"channel": draw(st.sampled_from(["online", "direct"])), "due_at": draw(dues)}
-        elif kind == "filings.supplement_given":
+        elif kind in ("filings.supplement_given", "errands.postponed"):
             fields |= {"due_at": draw(dues)}
         elif kind == "payments.paid":
             fields |= {"amount": draw(st.integers(0, 10**12))}
@@ -144,26 +177,28 @@ def histories(draw: st.DrawFn) -> list[FakeEvent]:
 
 
 class Partition:
-    """A state with its log, as compute keeps them."""
+    """The states of one partition number with their logs, as compute keeps them."""
 
     def __init__(self) -> None:
-        self.state = State(DEFINITIONS)
-        self.log: list[Delta] = []
+        self.states = {stream: State(wanted) for stream, wanted in DEFINITIONS.items()}
+        self.log: list[tuple[str, Delta]] = []
 
     def take(self, event: FakeEvent, arrived: datetime) -> None:
         (came,) = arrivals([(event, epoch_ms(event.time), epoch_ms(arrived))])
-        self.state.apply(came)
-        self.state.offsets["t"] = self.state.offsets.get("t", 0) + 1
+        state = self.states[event.stream]
+        state.apply(came)
+        state.offsets["t"] = state.offsets.get("t", 0) + 1
 
     def commit(self) -> list[Value]:
-        self.log.append(self.state.drain())
-        return list(self.log[-1].buckets)
+        deltas = [(stream, state.drain()) for stream, state in self.states.items()]
+        self.log += deltas
+        return [value for _, delta in deltas for value in delta.buckets]
 
-    def restored(self) -> State:
-        state = State(DEFINITIONS)
-        for delta in self.log:
-            state.restore(delta)
-        return state
+    def restored(self) -> dict[str, State]:
+        states = {stream: State(wanted) for stream, wanted in DEFINITIONS.items()}
+        for stream, delta in self.log:
+            states[stream].restore(delta)
+        return states
 
 
 def day_values(states: Iterable[State]) -> dict[Key, tuple[int, int]]:
@@ -187,14 +222,18 @@ def test_sums_equal_the_reference(events: list[FakeEvent], cuts: list[int], rest
             for partition in partitions.values():
                 partition.commit()
                 if restarts:
-                    partition.state = partition.restored()
+                    partition.states = partition.restored()
     for partition in partitions.values():
         partition.commit()
 
     for states in (
-        [partition.state for partition in partitions.values()],
-        [partition.restored() for partition in partitions.values()],
-        [from_snapshot(partition.state) for partition in partitions.values()],
+        [state for partition in partitions.values() for state in partition.states.values()],
+        [state for partition in partitions.values() for state in partition.restored().values()],
+        [
+            from_snapshot(stream, state)
+            for partition in partitions.values()
+            for stream, state in partition.states.items()
+        ],
     ):
         days = day_values(states)
         flows = {
@@ -210,7 +249,8 @@ def test_sums_equal_the_reference(events: list[FakeEvent], cuts: list[int], rest
                 for key, (n, _) in days.items():
                     if key.indicator in STOCKS and key.unit == unit and key.bucket <= midnight:
                         stocks[key.indicator] += n
-                assert stocks == stocks_at(events, unit, day, ZONE, ABOVE)
+                expected = stocks_at(events, unit, day, ZONE, ABOVE)
+                assert stocks == {name: expected[name] for name in STOCKS}
 
 
 @given(
@@ -242,8 +282,8 @@ def test_minutes_and_hours_hold_what_arrived_within_their_horizon(
     assert fine == wanted
 
 
-def from_snapshot(state: State) -> State:
-    restored = State(DEFINITIONS)
+def from_snapshot(stream: str, state: State) -> State:
+    restored = State(DEFINITIONS[stream])
     for delta in state.snapshot():
         restored.restore(delta)
     return restored

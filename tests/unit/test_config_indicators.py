@@ -47,10 +47,10 @@ _INSTANTS = (
         (
             "at: received_at",
             "at: recieved_at",
-            "6: 'recieved_at' is no instant of a dossier. Did you mean 'received_at'?",
+            "6: 'recieved_at' is no instant of dossiers. Did you mean 'received_at'?",
         ),
         ("    at: received_at\n", "", f"2: a flow over dossiers needs 'at'. Name one of {_INSTANTS}."),
-        ("    until: closed_at\n", "", f"12: a stock over dossiers needs 'until'. Name one of {_INSTANTS}."),
+        ("    from: received_at\n", "", f"12: a stock over dossiers needs 'from'. Name one of {_INSTANTS}."),
         (
             "kind: stock",
             "kind: stock\n    at: received_at",
@@ -65,7 +65,7 @@ _INSTANTS = (
         (
             "format: vnd",
             "format: vnd\n    kind: stock",
-            "26: only dossiers have a stock. Write over: dossiers, or kind: flow.",
+            "26: events have no stock. Write kind: flow, or over: dossiers.",
         ),
         (
             "channel = 'online'",

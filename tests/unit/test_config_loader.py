@@ -9,10 +9,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.documents import parse
 from config.loader import load
 from config.problems import ConfigurationError
+from config.shapes import shape
 from ioc.settings import Settings
-from streams.topics import STREAMS
 from tests.fixtures.configuration import REGISTRY, SMALL, edited, problems, write
 
 SHIPPED = Settings().config
@@ -32,7 +33,7 @@ def test_the_shipped_configuration_has_no_mistakes_and_what_it_must_have() -> No
         "online_payment_rate",
         "records_cleaned",
     } <= configuration.indicators.keys()
-    assert {rule.labels["stream"] for rule in configuration.alerts} == set(STREAMS)
+    assert {rule.labels["stream"] for rule in configuration.alerts} <= set(configuration.registry.streams)
 
 
 def test_mistakes_of_all_files_are_listed_at_once(tmp_path: Path) -> None:
@@ -94,7 +95,7 @@ def test_a_source_is_checked_against_the_event_types(tmp_path: Path) -> None:
 
 def test_the_examples_of_the_documentation_have_no_mistakes(tmp_path: Path) -> None:
     text = (SHIPPED.parent / "docs/configuration.md").read_text(encoding="utf-8")
-    units, codes, calendar, indicators, index, alerts, recipients, source, retention = re.findall(
+    units, codes, calendar, indicators, index, stream, alerts, recipients, source, retention = re.findall(
         r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL
     )
     files = {
@@ -109,6 +110,9 @@ def test_the_examples_of_the_documentation_have_no_mistakes(tmp_path: Path) -> N
         "retention.yaml": retention,
     }
     assert problems(tmp_path, {**SMALL, **files}) == []
+    document, _ = parse(stream, "stream.yaml")
+    assert document is not None
+    assert shape(document, "stream").problems == []
 
 
 def _places(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:

@@ -18,7 +18,8 @@ from streams.core.course import Suspension, deadline
 from streams.core.life import CLOSING, IRREGULARITIES, OUTCOMES
 from streams.core.working import WorkingCalendar
 from tests.fixtures.lives import CALENDAR, STATING, at, folded
-from tests.unit.reference import FakeEvent, dossiers
+from tests.fixtures.streams import DOSSIERS
+from tests.unit.reference import FakeEvent, cases
 from tests.unit.reference_course import ORDER, ZONE, due_within
 
 # around a leap day that is a holiday, and a Saturday that is worked
@@ -46,17 +47,17 @@ def histories(draw: st.DrawFn) -> list[FakeEvent]:
 def test_a_life_is_what_the_reference_tells(events: list[FakeEvent], cuts: list[int]) -> None:
     bounds = [0, *sorted(min(cut, len(events)) for cut in cuts), len(events)]
     life = folded([events[a:b] for a, b in pairwise(bounds) if a < b])
-    [(_, row)] = dossiers({event.id: event for event in events}.values())
+    [(_, row)] = cases({event.id: event for event in events}.values(), DOSSIERS)
     for name in ("received_at", "due_at", "settled_at", "closed_at", "overdue_from", "irregular_at"):
         assert life[name] == (NULL if row[name] is None else epoch_ms(row[name])), name
     for name in ("first_supplement_at", "second_supplement_at"):
         assert life[name] == (NULL if row[name] is None else epoch_ms(row[name])), name
     assert life["supplements"] == row["supplements"]
     assert IRREGULARITIES[life["irregularity"]] == row["irregularity"]
-    closed_by = {
-        CLOSING.get(event.kind)
+    closed_by: set[str | None] = {
+        event.kind.removeprefix("filings.")
         for event in events
-        if event.time == row["closed_at"] and event.kind in CLOSING
+        if event.time == row["closed_at"] and event.kind.removeprefix("filings.") in CLOSING
     }
     assert OUTCOMES[life["outcome"]] in (closed_by or {None})
     if row["settled_at"] and row["overdue_from"]:
@@ -68,7 +69,7 @@ def test_a_life_is_what_the_reference_tells(events: list[FakeEvent], cuts: list[
 @given(histories(), st.sampled_from(["02-27", "02-28", "02-29", "03-01", "03-02", "03-04", "03-05", "03-06"]))
 def test_few_days_are_left_when_the_reference_counts_few(events: list[FakeEvent], day: str) -> None:
     life = folded([events])
-    [(_, row)] = dossiers({event.id: event for event in events}.values())
+    [(_, row)] = cases({event.id: event for event in events}.values(), DOSSIERS)
     now = epoch_ms(at(day))
     ends = [end for name in ("overdue_from", "closed_at") if (end := life[name]) != NULL]
     for days in (1, 2, 3):

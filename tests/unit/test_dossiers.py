@@ -13,6 +13,7 @@ from streams.core.life import OUTCOMES
 from streams.core.units import UNLIMITED_MS
 from streams.core.working import WorkingCalendar
 from tests.fixtures.lives import row_of
+from tests.fixtures.streams import DOSSIERS
 
 CALENDARS = Calendars([WorkingCalendar(ZoneInfo("Asia/Ho_Chi_Minh"))] * 3)
 DAY_MS = 86_400_000
@@ -27,6 +28,7 @@ def dossiers(
     return Dossiers(
         {unit: at for at, unit in enumerate(units)},
         CALENDARS,
+        DOSSIERS,
         {"received": received, "settled": ()},
         {"received": numbers, "settled": ()},
         dict.fromkeys(units, max_age_ms),

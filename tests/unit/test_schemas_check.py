@@ -13,7 +13,8 @@ import pytest
 from config.problems import Problem
 from schemas.__main__ import main
 from schemas.check import check
-from schemas.registry import SHIPPED, SchemaError, load_registry
+from schemas.registry import SHIPPED, load_registry
+from schemas.streams import SchemaError
 
 TYPE = Path("filings", "withdrawn", "v1")
 
@@ -23,6 +24,7 @@ def folder(tmp_path: Path) -> Path:
     """A folder with two published types."""
     for name in (TYPE, Path("filings", "paused", "v1")):
         shutil.copytree(SHIPPED / name, tmp_path / name)
+    (tmp_path / "filings/stream.yaml").write_text("stream: {number: 0, name: {vi: Hồ sơ, en: Filings}}\n")
     assert main(["publish", str(tmp_path)]) == 0
     return tmp_path
 
@@ -137,7 +139,8 @@ def test_a_new_schema_must_be_published(folder: Path) -> None:
     [
         ("filings/withdrawn/v1", "filings/withdrawn/one", "no type version"),
         ("filings/withdrawn/v1/schema.json", "filings/withdrawn/v1/scheme.json", "schema.json is missing"),
-        ("filings", "fillings", "no stream"),
+        ("filings", "Filings", "lower_snake_case"),
+        ("filings/stream.yaml", "filings/streams.yaml", "the stream filings is not declared"),
         ("filings/withdrawn", "filings/Withdrawn", "lower_snake_case"),
         ("filings/withdrawn/v1", "filings/withdrawn/v2", "version 1.0 is not of v2"),
     ],
