@@ -21,10 +21,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import peers
-from benchmarks.filled import fill
+from benchmarks.filled import fill, working_units
 from benchmarks.peers import Result
 from benchmarks.workers import Workers, begin_anew
-from config.loader import load
 from ioc.embedded.kafka import EmbeddedKafka
 from ioc.settings import Settings
 from schemas.streams import load_streams
@@ -78,7 +77,7 @@ def main() -> None:
     arguments.add_argument("--alone", action="store_true", help="against aiokafka and stock Faust only")
     options = arguments.parse_args()
     count: int = options.events
-    units = [code for code, unit in load(Settings().config).units.units.items() if unit.province == "40"]
+    units = working_units()
     with tempfile.TemporaryDirectory() as folder, EmbeddedKafka(Path(folder), heap_mb=768) as kafka:
         streams = load_streams(Settings().schemas)
         create_topics(kafka.bootstrap, topics.every(streams))

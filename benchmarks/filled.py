@@ -9,12 +9,20 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from confluent_kafka import Producer
 
+from config.loader import load
+from ioc.settings import Settings
 from streams.topics import events_topic
 
 _SPAN_SECONDS, _JITTER_SECONDS = 900, 5
 """A backlog of a quarter of an hour, in order but for a few seconds, as a stream is."""
 
 _ENVELOPE = {"specversion": "1.0", "source": "/benchmarks/province", "datacontenttype": "application/json"}
+
+
+def working_units() -> list[str]:
+    """Codes of the shipped province's units that are there today."""
+    units = load(Settings().config).units.units
+    return [code for code, unit in units.items() if unit.province == "40" and not unit.valid_to]
 
 
 def events(count: int, units: Sequence[str], seed: int = 1) -> Iterator[tuple[str, str, bytes]]:

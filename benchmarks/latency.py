@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.alarms import Probes, configuration
-from benchmarks.filled import events
+from benchmarks.filled import events, working_units
 from ioc.settings import Settings
 from schemas.streams import load_streams
 from streams.topics import events_topic, part
@@ -151,9 +151,7 @@ def main() -> None:
         monitor = Monitor(Path(folder), configuration(Settings.config, Path(folder) / "config"))
         try:
             monitor.start()
-            units = [
-                code for code, unit in monitor.configuration.units.units.items() if unit.province == "40"
-            ]
+            units = working_units()
             communes = [code for code in units if monitor.configuration.units.units[code].level == "commune"]
             share = len(communes) // len(options.rates)
             with monitor.client() as client:

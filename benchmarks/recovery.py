@@ -24,12 +24,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import core
-from benchmarks.filled import fill
+from benchmarks.filled import fill, working_units
 from benchmarks.workers import Workers
 from config.columns import event_fields
-from config.loader import load
 from ioc.embedded.kafka import EmbeddedKafka
-from ioc.settings import Settings
 from streams.admin import create_topics
 from streams.core.arrivals import arrivals
 from streams.core.compute import Delta, States
@@ -182,9 +180,7 @@ def main() -> None:
         table.add_row("of which reading", f"{reading:.1f} s")
     with tempfile.TemporaryDirectory() as folder, EmbeddedKafka(Path(folder), heap_mb=768) as kafka:
         create_topics(kafka.bootstrap, every(core.REGISTRY.streams))
-        province = [
-            code for code, unit in load(Settings().config).units.units.items() if unit.province == "40"
-        ]
+        province = working_units()
         fill(kafka.bootstrap, options.events, province)
         takeover = kill_one_of_two(kafka.bootstrap, Path(folder), options.events)
         table.add_row(

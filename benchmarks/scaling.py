@@ -18,9 +18,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import core
-from benchmarks.filled import fill
+from benchmarks.filled import fill, working_units
 from benchmarks.workers import Workers
-from config.loader import load
 from ioc.embedded.kafka import EmbeddedKafka
 from ioc.settings import Settings
 from schemas.streams import load_streams
@@ -36,7 +35,7 @@ _ROUNDS = 2
 
 def workers(count: int) -> Table:
     """Events per second of one worker and of two, each beginning with a broker of its own."""
-    units = [code for code, unit in load(Settings().config).units.units.items() if unit.province == "40"]
+    units = working_units()
     table = Table(title=f"{count:,} events, {psutil.cpu_count()} cores for workers and broker")
     for heading in (
         "workers",

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.filled import working_units
 from config.columns import event_fields
 from config.loader import load
 from ioc.settings import Settings
@@ -105,7 +106,7 @@ def main() -> None:
         )
         for name, stream in registry.streams.items()
     }
-    units = [code for code, unit in configuration.units.units.items() if unit.province == "40"]
+    units = working_units()
     province = _Province(units, options.dossiers // 365, {kind.kind: kind.columns for kind in kinds})
     states = {(name, part): State(definitions[name]) for name in definitions for part in range(_PARTITIONS)}
     gc.collect()
