@@ -49,6 +49,8 @@ class _Times:
         return moment.date().isoformat()
 
     def _parse(self, value: Any) -> datetime:
+        if isinstance(value, datetime):  # of a workbook's cell
+            return value
         text = str(value).strip()
         try:
             if self._form == ISO:
@@ -63,6 +65,10 @@ class _Times:
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
+    if (
+        isinstance(value, float) and value.is_integer()
+    ):  # a workbook's cell: codes of digits are numbers there
+        return str(int(value))
     if isinstance(value, bool | float | list | dict):
         msg = f"{value!r} is not a text"
         raise ValueError(msg)
@@ -70,6 +76,8 @@ def _text(value: Any) -> str:
 
 
 def _integer(value: Any) -> int:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     try:
         return value if isinstance(value, int) else int(str(value).strip())
     except ValueError as error:

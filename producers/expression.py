@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -34,6 +35,7 @@ class Expression:
     __slots__ = ("_search", "columns", "text")
 
     def __init__(self, text: str) -> None:
+        text = unicodedata.normalize("NFC", text)  # as columns are
         self.text = text
         try:
             compiled = jmespath.compile(text)

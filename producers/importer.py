@@ -16,7 +16,9 @@ import msgspec
 
 from producers.delivery import Backlog, Delivery
 from producers.feed import Feed
-from producers.files.rows import Line, RegisterError, lines
+from producers.files.declaration import File
+from producers.files.line import Line, RegisterError
+from producers.files.rows import lines, place
 from producers.journal import Journal
 from producers.publisher import Publisher
 from producers.reading import Reading
@@ -89,7 +91,7 @@ def import_file(
                 backlog.await_change(lambda: not backlog.full or delivery.failure is not None, None)
                 if delivery.failure:
                     raise delivery.failure
-                feed.take([_reading(number, line) for number, line, _ in batch])
+                feed.take([_reading(source.file, number, line) for number, line, _ in batch])
                 number, line, stopped = batch[-1]
                 progress(Progress(number, line.position, size))
                 state = "interrupted" if stopped else "finished"
@@ -129,8 +131,8 @@ def _batch(
             return
 
 
-def _reading(number: int, line: Line) -> Reading:
-    return Reading(None if line.fault else line.row, number, f"line {line.number}", "", line.fault)
+def _reading(file: File, number: int, line: Line) -> Reading:
+    return Reading(None if line.fault else line.row, number, place(file, line), "", line.fault)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import typer
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The register: CSV or NDJSON.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The register: CSV, XLSX, NDJSON or XES.")],
     source: Annotated[
         str, typer.Option(metavar="NAME", help="Which source of config/sources says what its rows mean.")
     ],
@@ -34,7 +34,7 @@ def import_(
     from config.loader import load
     from ioc.datafolder import current_settings
     from ioc.preparation import prepare_topics
-    from producers.files.rows import RegisterError
+    from producers.files.line import RegisterError
     from producers.importer import import_file, until_interrupted
     from producers.progress import ImportBar
     from producers.publisher import Publisher

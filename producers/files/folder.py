@@ -10,7 +10,8 @@ import msgspec
 import xxhash
 
 from producers.files.declaration import File
-from producers.files.rows import RegisterError, lines
+from producers.files.line import RegisterError
+from producers.files.rows import lines, place
 from producers.reading import Positions, Reading, SourceAwayError
 
 _UNFINISHED = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".filepart", ".swp")
@@ -127,7 +128,7 @@ class FolderReader:
                     yield Reading(
                         None if line.fault else line.row,
                         position,
-                        f"{scope} line {line.number}",
+                        f"{scope} {place(self._file, line)}",
                         scope,
                         line.fault,
                     )

@@ -17,7 +17,7 @@ from kafka import KafkaConsumer, TopicPartition
 from config.documents import read
 from ioc.embedded.kafka import EmbeddedKafka
 from ioc.settings import Settings
-from producers.files.rows import RegisterError
+from producers.files.line import RegisterError
 from producers.importer import Progress, import_file, until_interrupted
 from producers.progress import ImportBar
 from producers.publisher import Publisher

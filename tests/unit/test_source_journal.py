@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from producers.journal import Journal
@@ -26,6 +26,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "sources/one/journal.sqlite"
 
 
+@settings(max_examples=25)  # each writes to the disk, and waits for it
 @given(BATCHES)
 def test_a_batch_is_there_as_a_whole_or_not_at_all(
     tmp_path_factory: pytest.TempPathFactory, batches: list[tuple[list[tuple[str, str]], bool, bool]]

@@ -65,7 +65,7 @@ def test_the_shipped_sources_have_none() -> None:
         ("      dossier: code\n", "", 12, "needs the field 'dossier'"),
         ("online", "on-line", 14, "Did you mean 'online'?"),
         ("from: k", "form: k", 14, "Did you mean 'from'?"),
-        ("format: csv", "format: xls", 4, "Known: csv, ndjson"),
+        ("format: csv", "format: xls", 4, "Did you mean 'xlsx'?"),
         ("encoding: utf-8", "seperator: ;", 5, "separator"),
         (GOOD[GOOD.index("  - type") :], GOOD[GOOD.index("  - type") :] * 2, 15, "Give this one an 'id' of its own"),
     ],

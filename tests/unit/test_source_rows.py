@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producers.files.declaration import File
-from producers.files.rows import RegisterError, lines
+from producers.files.line import RegisterError
+from producers.files.rows import lines
 from producers.seen import Seen
 
 CSV = File("csv")
@@ -69,9 +70,9 @@ def test_a_row_of_the_wrong_shape_does_not_end_the_reading(path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "file", "line", "words"),
     [
-        ("", CSV, 1, "the first line must name the columns"),
+        ("", CSV, 1, "nothing in line 1: it must name the columns"),
         ("a,c\n1,2\n", CSV, 1, "no column b: the file has a, c"),
-        ("a;b\n1;2\n", CSV, 1, "its separator (now ',')"),
+        ("a;b\n1;2\n", CSV, 1, "Set file.separator to ';'"),
         ("a,b,b\n1,2,3\n", CSV, 1, "two columns have the name b"),
         (b"a,b\n1,2\n3,\xff\n", CSV, 3, "not utf-8 text: set file.encoding"),
         (b"a,b\n" + b"1,2\n" * 50_000 + b"3,\xe9\n", CSV, 50_002, "not utf-8 text"),
