@@ -26,12 +26,15 @@ from store.horizon import Horizon
 from store.staging import Changes, Staging, complete, newest_generation, sweep
 from streams import topics
 from streams.admin import BrokerAwayError, group_offsets
+from streams.claim import claim
 from streams.core.sum_rows import SumRows
 from streams.core.updates import IndicatorUpdate, updates
 from streams.delivery import delivered
 from streams.fencedlog import FencedError, read_to_end
-from streams.rebuilding import Logs, LogTakenError, Progress, Rebuilding, progress_of
+from streams.rebuilding import Rebuilding
 from streams.rows import COLUMNS, Rows
+from streams.statelog import UnreadableLogError
+from streams.takeover import Logs, LogTakenError, Progress, forget_unreadable_alerts, progress_of
 from streams.workers import admission, definitions
 
 _TRIES, _RETRY_SECONDS = 5, 5.0
@@ -86,25 +89,29 @@ class Rebuild:
         Raises:
             UserError: why it cannot be done; nothing has changed then, unless the message says so.
         """
+        prepare_topics(self._settings)
         try:
-            return asyncio.run(self._run(dry=dry))
+            with claim(self._kafka, "ioc-rebuild", topics.COMPUTE_STATE, "`ioc rebuild`"):
+                return asyncio.run(self._run(dry=dry))
         except KafkaError as error:
             raise BrokerAwayError(self._kafka) from error
 
     async def _run(self, *, dry: bool) -> Result:
         started = time.monotonic()
-        prepare_topics(self._settings)
         progress = await self._progress()
-        complete(self._client, {partition: one.generation for partition, one in progress.items()})
-        generation = 1 + max(newest_generation(self._client), *(one.generation for one in progress.values()))
-        staging = Staging(self._client, generation, progress, COLUMNS["indicator_values"])
+        generations = {partition: one.generation for partition, one in progress.items()}
+        newest = max([newest_generation(self._client), *generations.values()])
+        if len(progress) < topics.PARTITIONS:
+            newest += 1  # a state is at most one generation ahead of its figures
+        complete(self._client, generations)
+        staging = Staging(self._client, newest + 1, range(topics.PARTITIONS), COLUMNS["indicator_values"])
         staging.create()
         try:
             rebuilding = Rebuilding(
                 definitions(self._configuration, self._registry),
                 admission(self._configuration, self._registry),
                 self._configuration.units,
-                generation,
+                staging.generation,
                 time.time_ns() // 1_000_000,
                 lambda partition, update: staging.add(partition, self._rows.figures(update)),
             )
@@ -138,14 +145,23 @@ class Rebuild:
             )
 
     async def _progress(self) -> dict[int, Progress]:
-        """How far the live workers have got, without disturbing them."""
+        """How far the live workers have got, where that can be read, without disturbing them."""
         logs = await asyncio.gather(
             *(
                 read_to_end(self._kafka, topics.COMPUTE_STATE.name, partition)
                 for partition in range(topics.PARTITIONS)
             )
         )
-        return {partition: progress_of(log.values()) for partition, log in enumerate(logs)}
+        progress = {}
+        for partition, log in enumerate(logs):
+            try:
+                progress[partition] = progress_of(log)
+            except UnreadableLogError:
+                self._say(
+                    f"the state of partition {partition} was written by another version of the monitor: how far it had"
+                    " got is not known, and the new one will go to where Kafka ends"
+                )
+        return progress
 
     def _fold(self, rebuilding: Rebuilding) -> int:
         history = History(self._client, self._registry)
@@ -187,6 +203,12 @@ class Rebuild:
                     (topics.DEAD_LETTERS.name, letter.id.encode(), _encode(letter))
                     for letter in rebuilding.letters
                 )
+                if forgotten := await forget_unreadable_alerts(self._kafka):
+                    partitions = ", ".join(map(str, forgotten))
+                    self._say(
+                        f"what the alert rules knew (partitions {partitions}) was written by another version of the"
+                        " monitor: they begin anew, and what is true fires again"
+                    )
                 self._may_count = True
                 await logs.replace(rebuilding)
                 staging.publish()

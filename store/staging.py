@@ -183,19 +183,19 @@ def complete(client: Client, generations: dict[int, int]) -> None:
 
     Args:
         client: of the monitor's database.
-        generations: of each partition number's state.
+        generations: of each partition number's state; nothing is attached of one that is not there.
     """
     for name, generation, partition in _tables(client):
-        if generation <= generations[partition]:
+        if generation <= generations.get(partition, -1):
             _attach(client, name, "indicator_values")
     for name in [name for name, *_ in _tables(client, "(_[0-9]+)?")]:
         client.command(f"DROP TABLE IF EXISTS {name}")
 
 
 def newest_generation(client: Client) -> int:
-    """Of all figures that there are."""
+    """Of all figures that there are, or that wait in tables."""
     [(newest,)] = client.query("SELECT max(version) FROM indicator_values").result_rows
-    return generation_of(int(newest))
+    return max([generation_of(int(newest)), *(generation for _, generation, _ in _tables(client))])
 
 
 class FiguresInserter(ArrowInserter):

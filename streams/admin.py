@@ -86,6 +86,19 @@ def group_offsets(bootstrap: str, group: str, *, timeout_seconds: float = 30) ->
         return {(where.topic, where.partition): at.offset for where, at in found.items() if at.offset >= 0}
 
 
+def group_members(bootstrap: str, group: str, *, timeout_seconds: float = 30) -> list[str]:
+    """The client ids of a consumer group's members.
+
+    Raises:
+        BrokerAwayError: nothing answers within the time.
+    """
+    with _admin(bootstrap, timeout_seconds) as admin:
+        try:
+            return [str(member["client_id"]) for member in admin.describe_groups([group])[group]["members"]]
+        except KafkaError:  # there has never been a group
+            return []
+
+
 def await_broker(bootstrap: str, timeout_seconds: float) -> None:
     """Return when one of the brokers takes connections.
 

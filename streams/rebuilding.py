@@ -1,19 +1,14 @@
 """States that are folded anew from all events, beside the live ones, and put in their place.
 
-The events of the past are handed in; then the states follow Kafka until they are level with the live workers. The
-switch opens the logs of all partition numbers, by which live workers cannot log any more, reads how far these have got,
-catches up to there, and writes each state in place of the log's old records, in transactions that end together. A live
-worker finds itself displaced, leaves the log alone for a while, joins its group again and restores the new state. It
-passes over events below the state's offset, as after any restart.
+The events of the past are handed in; then the states follow Kafka until they are level with the live workers, whose
+logs `streams.takeover` holds.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from ioc.errors import UserError
@@ -27,10 +22,6 @@ from streams.core.dead_letters import DeadLetter, dead_letter
 from streams.core.definitions import Definitions
 from streams.core.units import Units
 from streams.core.updates import IndicatorUpdate, updates
-from streams.fencedlog import FencedError, FencedLog
-from streams.statelog import StateLog
-
-_decode = msgspec.msgpack.Decoder(Delta).decode
 
 GROUP_EVENTS = 50_000
 _GROUP_MS, _RECENT_GROUP_MS, _RECENT_MS = 6 * 3_600_000, 60_000, 73 * 3_600_000
@@ -46,23 +37,6 @@ Stage = Callable[[int, IndicatorUpdate], None]
 
 class GapError(UserError):
     """Kafka does not have the events any more that ClickHouse does not have yet."""
-
-
-class LogTakenError(UserError):
-    """Live workers took the logs back each time."""
-
-    def __init__(self, tries: int) -> None:
-        super().__init__(
-            f"workers took the state's log back {tries} times before the new state was written; nothing has changed."
-            " Is compute being restarted? Run `ioc rebuild` again when it is calm, or while compute is stopped"
-        )
-
-
-class Progress(NamedTuple):
-    """Up to which offset each partition's events are in a state, and the state's generation."""
-
-    offsets: dict[str, int]
-    generation: int
 
 
 class _Group:
@@ -216,74 +190,6 @@ class Rebuilding:
     def snapshot(self, partition: int) -> Iterable[Delta]:
         """The whole state of a partition number; only after `close`."""
         return self._states[partition].snapshot()
-
-
-class Logs:
-    """The logs of all partition numbers, held by who rebuilds."""
-
-    def __init__(self, bootstrap: str) -> None:
-        self._fenced = {
-            partition: FencedLog(bootstrap, topics.COMPUTE_STATE.name, partition)
-            for partition in range(topics.PARTITIONS)
-        }
-        self._logs = {partition: StateLog(Delta, log) for partition, log in self._fenced.items()}
-
-    async def open(self) -> dict[int, Progress]:
-        """Displace the live workers; returns how far they had got."""
-        applied = {partition: _Applied() for partition in self._logs}
-        await asyncio.gather(*(log.restore(applied[partition]) for partition, log in self._logs.items()))
-        return {partition: Progress(one.offsets, one.generation) for partition, one in applied.items()}
-
-    async def replace(self, rebuilding: Rebuilding) -> None:
-        """Write the new states in place of all that the logs have.
-
-        All is sent before anything counts, and then counts within milliseconds.
-
-        Raises:
-            FencedError: a worker has taken a log back; nothing was written.
-        """
-        together = asyncio.Barrier(len(self._logs))
-
-        async def one(partition: int) -> None:
-            entry = self._logs[partition].rewrite(rebuilding.snapshot(partition))
-            try:
-                await self._fenced[partition].write(entry.records(), together.wait)
-            except BaseException:
-                await together.abort()
-                raise
-
-        results = await asyncio.gather(*map(one, self._logs), return_exceptions=True)
-        errors = [result for result in results if isinstance(result, BaseException)]
-        for error in errors:
-            if not isinstance(error, asyncio.BrokenBarrierError):
-                raise error
-        if errors:
-            raise FencedError
-
-    async def close(self) -> None:
-        """Leave them to the live workers."""
-        await asyncio.gather(*(log.close() for log in self._logs.values()))
-
-
-def progress_of(log: Iterable[bytes]) -> Progress:
-    """How far the worker had got that has written the records of a log."""
-    applied = _Applied()
-    for record in log:
-        applied.restore(_decode(record))
-    return Progress(applied.offsets, applied.generation)
-
-
-class _Applied:
-    """Of a state that is read from its log: only how far it has got."""
-
-    def __init__(self) -> None:
-        self.offsets: dict[str, int] = {}
-        self.generation = 0
-
-    def restore(self, delta: Delta) -> None:
-        for topic, offset in delta.offsets.items():
-            self.offsets[topic] = max(offset, self.offsets.get(topic, 0))
-        self.generation = max(self.generation, delta.generation)
 
 
 def _gap(where: Where, known: int, first: int) -> str:

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import msgspec
 
+from ioc.errors import UserError
 from streams.fencedlog import Record
 
 REWRITE_BYTES = 32_000_000
@@ -72,21 +73,40 @@ _Record = tuple[bytes, bytes]
 """(key, value)"""
 
 
-class UnreadableLogError(RuntimeError):
+class UnreadableLogError(UserError):
     """The log is in a format that this version does not know."""
 
     def __init__(self, error: msgspec.DecodeError) -> None:
         super().__init__(
-            f"the state was written by another version of the monitor ({error}):"
-            " start with an empty data folder and import again"
+            f"the state was written by another version of the monitor ({error}): `ioc rebuild` makes it anew from the"
+            " stored events, beside the running monitor"
         )
+
+
+def overlay(delta: type[D], records: Mapping[bytes, bytes], state: Restorable[D]) -> dict[bytes, D]:
+    """Bring an empty state up to the end of a log that has been read.
+
+    Returns:
+        The deltas by their keys.
+
+    Raises:
+        UnreadableLogError: another version of the monitor wrote it; the state is still empty.
+    """
+    decode = msgspec.msgpack.Decoder(delta).decode
+    try:
+        deltas = {key: decode(value) for key, value in records.items()}
+    except msgspec.DecodeError as error:
+        raise UnreadableLogError(error) from error
+    for one in sorted(deltas.values(), key=lambda one: one.version):
+        state.restore(one)
+    return deltas
 
 
 class StateLog(Generic[D]):
     """The log of one partition number's state."""
 
     def __init__(self, delta: type[D], log: Log, rewrite_bytes: int = REWRITE_BYTES) -> None:
-        self._decode = msgspec.msgpack.Decoder(delta).decode
+        self._delta = delta
         self._log = log
         self._rewrite_bytes = rewrite_bytes
         self._writer = uuid4().hex[:12].encode()
@@ -100,6 +120,7 @@ class StateLog(Generic[D]):
 
         Raises:
             KafkaError: the broker cannot be reached.
+            UnreadableLogError: another version of the monitor wrote it; it can be rewritten all the same.
         """
         return self.overlay(await self._log.open(), state)
 
@@ -110,16 +131,11 @@ class StateLog(Generic[D]):
             The last group of each writer: it may have died before it told others of what it had logged.
 
         Raises:
-            UnreadableLogError: another version of the monitor wrote it.
+            UnreadableLogError: another version of the monitor wrote it; it can be rewritten all the same.
         """
         self._keys = list(records)
         self._delta_bytes = sum(map(len, records.values()))
-        try:
-            deltas = {key: self._decode(value) for key, value in records.items()}
-        except msgspec.DecodeError as error:
-            raise UnreadableLogError(error) from error
-        for delta in sorted(deltas.values(), key=lambda delta: delta.version):
-            state.restore(delta)
+        deltas = overlay(self._delta, records, state)
         groups = {key: _group_of(key) for key in records if not key.endswith(_SNAPSHOT)}
         last = dict(sorted(groups.values()))  # of each writer's groups the greatest stays
         return [deltas[key] for key, (writer, group) in groups.items() if last[writer] == group]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -17,8 +18,9 @@ from ioc.embedded.kafka import EmbeddedKafka
 from ioc.settings import Settings
 from schemas.streams import load_streams
 from store.migrate import migrate
+from streams import claim as claims
 from streams.admin import create_topics
-from streams.topics import every
+from streams.topics import COMPUTE_STATE, every
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
@@ -130,6 +132,23 @@ def test_the_doctor_on_clickhouse_before_and_after_the_migration(
     after = {f.part: f for f in clickhouse_doctor.examine(settings, NOW.timestamp())}
     assert after["tables"].level == "ok"
     assert after["stored"].what == "no event yet"
+
+
+@pytest.mark.kafka
+@pytest.mark.clickhouse
+def test_a_second_rebuild_beside_the_first_is_refused(
+    tables: Client, kafka: EmbeddedKafka, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create_topics(kafka.bootstrap, every(load_streams(Settings.schemas)))
+    monkeypatch.setenv("IOC_KAFKA", kafka.bootstrap)
+    monkeypatch.setattr(claims, "_WAIT_SECONDS", 2.0)
+    with claims.claim(kafka.bootstrap, "ioc-rebuild", COMPUTE_STATE, "it"):
+        refused = RUN.invoke(app, ["rebuild"])
+    assert refused.exit_code == 1
+    assert f"error: `ioc rebuild` runs already (process {os.getpid()} on " in refused.stderr
+    done = RUN.invoke(app, ["rebuild", "--dry-run"])
+    assert done.exit_code == 0, done.stderr
+    assert tables.query("SHOW TABLES LIKE 'rebuilt%'").result_rows == []
 
 
 @pytest.mark.kafka

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from ioc.rebuild import Rebuild, Result
 from store import counted_by, dimensions
 from store.audit import audit
 from streams.admin import create_topics
-from streams.topics import every
+from streams.topics import ALERT_STATE, COMPUTE_STATE, every
 from tests.fixtures.faults import Feed, Sent, configuration, events, wait_until_exact
 from tests.fixtures.monitor import Monitor
 
@@ -65,9 +65,9 @@ def past(monitor: Monitor, client: Client) -> list[str]:
     return counted_by.changed(client, monitor.configuration.units, monitor.configuration.indicators)
 
 
-def rebuild(monitor: Monitor, *, dry: bool = False) -> Result:
+def rebuild(monitor: Monitor, *, dry: bool = False, say: Callable[[str], None] = print) -> Result:
     with monitor.client() as client:
-        return Rebuild(monitor.settings, client, monitor.configuration, monitor.registry, print).run(dry=dry)
+        return Rebuild(monitor.settings, client, monitor.configuration, monitor.registry, say).run(dry=dry)
 
 
 class Wall:
@@ -227,6 +227,31 @@ def test_after_a_lost_broker_state_and_known_repeats_come_back_from_clickhouse(o
     own_monitor.wait_for(
         "exact", lambda client: stored(client) == last.fresh and differences(own_monitor) == 0
     )
+
+
+@pytest.mark.slow
+def test_states_of_another_version_are_made_anew(own_monitor: Monitor) -> None:
+    feed = Feed(own_monitor, 1, per_second=3_000, most=6_000)
+    feed.finish()
+    wait_until_exact(own_monitor, feed)
+    own_monitor.stop_worker("compute")
+    producer = Producer({"bootstrap.servers": own_monitor.settings.kafka})
+    for topic in (COMPUTE_STATE, ALERT_STATE):
+        producer.produce(topic.name, key=b"older-1-0", value=b"\xa5older", partition=2)
+    assert producer.flush(30) == 0
+    more = Feed(own_monitor, 2, per_second=1_000, most=2_000, earlier=(feed.fresh, feed.bad))
+    more.finish()
+    own_monitor.start_worker("compute")
+    worker = own_monitor.workers["compute"]
+    assert worker.wait(60) != 0
+    assert "the state was written by another version of the monitor" in own_monitor.log("compute")
+    said: list[str] = []
+    rebuild(own_monitor, say=said.append)
+    assert any(line.startswith("the state of partition 2 was written by another version") for line in said)
+    assert any(line.startswith("what the alert rules knew (partitions 2)") for line in said)
+    last = Feed(own_monitor, 3, per_second=1_000, most=2_000, earlier=(more.fresh, more.bad))
+    last.finish()
+    assert wait_until_exact(own_monitor, last) > 500
 
 
 def send(monitor: Monitor, records: list[Sent]) -> None:
