@@ -29,6 +29,7 @@ from store.audit import Audit, audit
 from store.selection import Selection
 from streams.core.calendar import epoch_ms
 from streams.core.units import Units
+from streams.lag import catch_up
 
 RETRY_SECONDS = 60.0
 """After an audit that could not be made."""
@@ -44,6 +45,15 @@ class EveryError(UserError):
     """The time between audits cannot be that."""
 
     exit_status = 2
+
+
+class BehindError(UserError):
+    """Differences are there, but compute and store have not read all events yet."""
+
+    def __init__(self, records: int) -> None:
+        super().__init__(
+            f"figures differ, but compute or the store has {records:,} records still to read: nothing is judged before"
+        )
 
 
 def interval(every: str) -> float:
@@ -97,8 +107,11 @@ class Watch:
                     self.configuration.indicators,
                     event_fields(self.registry),
                     self.selection,
+                    catch_up=lambda: catch_up(self.settings.kafka, self.registry.streams, self.say),
                     now_ms=epoch_ms(now),
                 )
+            if found.behind:
+                raise BehindError(found.behind)
             self._tell(found, now)
             self._send(found, now)
         except (UserError, ClickHouseError) as error:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from clickhouse_connect.driver.client import Client
 
@@ -25,12 +25,13 @@ from store.history import History, has_arrivals_until
 from store.horizon import Horizon
 from store.staging import Changes, Staging, complete, newest_generation, sweep
 from streams import topics
-from streams.admin import BrokerAwayError, group_offsets
+from streams.admin import BrokerAwayError, end_offsets, group_offsets
 from streams.claim import claim
 from streams.core.sum_rows import SumRows
 from streams.core.updates import IndicatorUpdate, updates
 from streams.delivery import delivered
 from streams.fencedlog import FencedError, read_to_end
+from streams.lag import await_group
 from streams.rebuilding import Rebuilding
 from streams.rows import COLUMNS, Rows
 from streams.statelog import UnreadableLogError
@@ -221,12 +222,12 @@ class Rebuild:
         else:
             raise LogTakenError(_TRIES)
         self._say("the figures have changed places; telling them to the alert rules")
-        told = await self._ends()
+        told = end_offsets(self._kafka, [topics.INDICATORS])
         await self._send(
             (topics.INDICATORS.name, key, _encode(update)) for key, update in self._figures(staging)
         )
         counted_by.note(self._client, self._configuration.units, self._configuration.indicators)
-        if await self._is_stored(told):
+        if self._is_stored(told):
             sweep(self._client, self._indicators, staging.generation)
 
     def _figures(self, staging: Staging) -> Iterator[tuple[bytes, IndicatorUpdate]]:
@@ -247,24 +248,10 @@ class Rebuild:
         finally:
             await producer.stop()
 
-    async def _ends(self) -> dict[int, int]:
-        """Of the topic of figures."""
-        partitions = [TopicPartition(topics.INDICATORS.name, one) for one in range(topics.PARTITIONS)]
-        consumer = AIOKafkaConsumer(bootstrap_servers=self._kafka)
-        await consumer.start()
-        try:
-            return {tp.partition: end for tp, end in (await consumer.end_offsets(partitions)).items()}
-        finally:
-            await consumer.stop()
-
-    async def _is_stored(self, ends: dict[int, int]) -> bool:
+    def _is_stored(self, told: dict[tuple[str, int], int]) -> bool:
         """Whether the store has written all figures before these offsets, within a while."""
-        until = time.monotonic() + _STORE_SECONDS
-        while time.monotonic() < until:
-            offsets = group_offsets(self._kafka, "ioc-store")
-            if all(offsets.get((topics.INDICATORS.name, one), 0) >= end for one, end in ends.items()):
-                return True
-            await asyncio.sleep(1)
+        if not await_group(self._kafka, "ioc-store", told, _STORE_SECONDS):
+            return True
         self._say(
             "the store has not written all that was told before; figures that are no longer defined may stay."
             " Start it (ioc up), wait, and see `ioc audit`"

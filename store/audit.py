@@ -1,7 +1,8 @@
 """The audit: what the stream has computed against a recomputation from the raw events, difference by difference.
 
 While events flow, the two sides are read at slightly different moments. So a difference counts only if it is still
-there, unchanged, a little later; a bucket that changes all the time is judged when it has come to rest.
+there, unchanged, a little later; a bucket that changes all the time is judged when it has come to rest. If compute is
+far behind what is stored, as after `ioc rebuild`, it is waited for before the two are compared again.
 
 Where the retention may have removed what a figure is made of, nothing is compared; `store.horizon` says which days
 those are. Their buckets are counted, so that nobody takes them for audited. Sums of minutes and hours are compared of
@@ -69,7 +70,8 @@ class Audit(NamedTuple):
     """How many buckets were compared, and which of them do not agree.
 
     `left_out` buckets were not compared, since rows from the day `removed_until` and before may have been removed.
-    `by_province` are the buckets of each, differences among them.
+    `by_province` are the buckets of each, differences among them. `behind` records had not been read by compute or the
+    store when they were no longer waited for: differences may be no more than that.
     """
 
     buckets: int
@@ -77,6 +79,7 @@ class Audit(NamedTuple):
     left_out: int = 0
     removed_until: date | None = None
     by_province: Mapping[str, int] = {}
+    behind: int = 0
 
 
 class _Task(NamedTuple):
@@ -105,6 +108,7 @@ def audit(
     kinds: Iterable[EventFields],
     selection: Selection | None = None,
     *,
+    catch_up: Callable[[], int] | None = None,
     settle_seconds: float = 3.0,
     sleep: Callable[[float], None] = time.sleep,
     now_ms: int | None = None,
@@ -117,6 +121,8 @@ def audit(
         indicators: all of them.
         kinds: the event kinds and their fields.
         selection: what to look at.
+        catch_up: called if there are differences: waits until the figures count all events that there are now, and
+            returns how many records it has not waited for.
         settle_seconds: how long a difference must last.
         sleep: waits so long.
         now_ms: when the selection's window ends.
@@ -135,13 +141,21 @@ def audit(
         for extent in extents
         if not set(one.grains).isdisjoint(extent.spans)
     ]
-    found = [_compare(client, task, units, fields, horizon) for task in tasks]
-    if any(one.differences for one in found):
-        sleep(settle_seconds)
-        found = [
-            one.lasting(_compare(client, task, units, fields, horizon)) if one.differences else one
+
+    def again(found: list[_Found]) -> list[_Found]:
+        return [
+            _compare(client, task, units, fields, horizon) if one.differences else one
             for task, one in zip(tasks, found, strict=True)
         ]
+
+    found = [_compare(client, task, units, fields, horizon) for task in tasks]
+    behind = 0
+    if catch_up and _differ(found):
+        behind = catch_up()
+        found = again(found)
+    if _differ(found):
+        sleep(settle_seconds)
+        found = [one.lasting(later) for one, later in zip(found, again(found), strict=True)]
     by_province: dict[str, int] = {}
     for task, one in zip(tasks, found, strict=True):
         code = task.extent.province.code
@@ -152,7 +166,12 @@ def audit(
         sum(one.left_out for one in found),
         horizon.latest,
         by_province,
+        behind if _differ(found) else 0,
     )
+
+
+def _differ(found: Iterable[_Found]) -> bool:
+    return any(one.differences for one in found)
 
 
 def _compare(

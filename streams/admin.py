@@ -12,7 +12,8 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from kafka.admin import KafkaAdminClient
+from kafka import TopicPartition
+from kafka.admin import KafkaAdminClient, OffsetSpec
 from kafka.errors import KafkaError, KafkaTimeoutError, TopicAlreadyExistsError
 
 from ioc.errors import UserError
@@ -84,6 +85,20 @@ def group_offsets(bootstrap: str, group: str, *, timeout_seconds: float = 30) ->
         except KafkaError:  # there is no such group
             return {}
         return {(where.topic, where.partition): at.offset for where, at in found.items() if at.offset >= 0}
+
+
+def end_offsets(
+    bootstrap: str, topics: Iterable[Topic], *, timeout_seconds: float = 30
+) -> dict[tuple[str, int], int]:
+    """Where topics end at this moment, by topic and partition.
+
+    Raises:
+        BrokerAwayError: nothing answers within the time.
+    """
+    wanted = [TopicPartition(topic.name, number) for topic in topics for number in range(topic.partitions)]
+    with _admin(bootstrap, timeout_seconds) as admin:
+        found = admin.list_partition_offsets(dict.fromkeys(wanted, OffsetSpec.LATEST))
+    return {(where.topic, where.partition): at.offset for where, at in found.items()}
 
 
 def group_members(bootstrap: str, group: str, *, timeout_seconds: float = 30) -> list[str]:

@@ -12,7 +12,7 @@ import typer
 from ioc.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterable
 
     from config.loader import Configuration
     from store.audit import Audit, Difference
@@ -69,8 +69,9 @@ def audit(
     kept: these hold what arrived in time (within 3 days, and 2 hours). Hours and minutes of indicators over cases
     are not compared: they hold what was known of a dossier or a task then, which cannot be seen from all its events.
 
-    Ends with status 1 if a sum differs, and shows how to look at it. Does not disturb a running monitor. Days that
-    need events which the retention has removed are left out, and counted.
+    Ends with status 1 if a sum differs, and shows how to look at it. Does not disturb a running monitor; if sums differ
+    while compute or the store is behind, it waits for them for up to a minute. Days that need events which the
+    retention has removed are left out, and counted.
 
     With --watch it runs beside production and sends what it found as an event of each province: the indicator
     audit_differences counts them, and the alert FiguresDiffer fires.
@@ -105,10 +106,29 @@ def audit(
         return
     with client() as connection:
         found = run_audit(
-            connection, configuration.units, configuration.indicators, event_fields(registry), selection
+            connection,
+            configuration.units,
+            configuration.indicators,
+            event_fields(registry),
+            selection,
+            catch_up=lambda: _catch_up(settings.kafka, registry.streams),
         )
     typer.echo(_json(found, configuration) if as_json else _words(found, configuration))
     raise typer.Exit(1 if found.differences else 0)
+
+
+def _catch_up(kafka: str, streams: Iterable[str]) -> int:
+    from streams.admin import BrokerAwayError
+    from streams.lag import catch_up
+
+    def say(line: str) -> None:
+        typer.echo(line, err=True)
+
+    try:
+        return catch_up(kafka, streams, say)
+    except BrokerAwayError:
+        say(f"no Kafka broker answers at {kafka}: whether compute has counted all events cannot be seen")
+        return 0
 
 
 def _known(what: str, asked: list[str] | None, known: Container[str]) -> frozenset[str]:
@@ -132,6 +152,11 @@ def _words(found: Audit, configuration: Configuration) -> str:
         lines += [f"  {one.in_words()}", f"    stream: {stream}", f"    events: {events}"]
     if len(found.differences) > _SHOWN:
         lines.append(f"  and {len(found.differences) - _SHOWN:,} more (--json lists all)")
+    if found.behind:
+        lines.append(
+            f"Compute or the store has {found.behind:,} records still to read: differences may pass when they have"
+            " caught up. `ioc doctor` says how they are."
+        )
     return "\n".join([*lines, *left_out])
 
 
@@ -166,6 +191,7 @@ def _json(found: Audit, configuration: Configuration) -> str:
             "buckets": found.buckets,
             "left_out": found.left_out,
             "removed_until": removed_until,
+            "behind": found.behind,
             "differences": differences,
         },
         ensure_ascii=False,

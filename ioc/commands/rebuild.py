@@ -51,7 +51,5 @@ def _words(result: Result, *, dry: bool) -> str:
             "Nothing was changed. Without --dry-run, the new figures take the place of the old ones."
         )
     else:
-        lines.append(
-            "In half a minute, when compute has caught up, `ioc audit` compares all of them with the events."
-        )
+        lines.append("`ioc audit` compares all of them with the events, once compute has caught up.")
     return "\n".join(lines)

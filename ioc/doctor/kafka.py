@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
@@ -14,6 +13,7 @@ from ioc.doctor.reach import unreachable
 from ioc.settings import Settings
 from schemas.streams import SchemaError, load_streams
 from streams import topics
+from streams.lag import behind
 
 _TIMEOUT_MS = 3_000
 _BEHIND = 10_000
@@ -90,11 +90,6 @@ def topics_finding(partitions: Mapping[str, int], wanted: Sequence[topics.Topic]
     if wrong:
         return Finding("fail", "topics", "; ".join(wrong), "Delete these topics, or move to a new cluster.")
     return Finding("ok", "topics", f"all {len(wanted)} are there, {sum(partitions.values())} partitions")
-
-
-def behind(ends: Mapping[Any, int], committed: Mapping[Any, int]) -> int:
-    """How many records a group has yet to read, over its partitions."""
-    return sum(max(end - committed.get(partition, 0), 0) for partition, end in ends.items())
 
 
 def role_finding(role: str, members: int, lag: int | None) -> Finding:

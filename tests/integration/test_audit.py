@@ -225,6 +225,25 @@ def test_a_difference_that_does_not_last_does_not_count(monitored: Client) -> No
     assert found.buckets == run(monitored).buckets
 
 
+def test_if_sums_differ_it_waits_for_the_figures_before_it_judges(monitored: Client) -> None:
+    asked = []
+
+    def catch_up() -> int:
+        asked.append("waited")
+        return 3
+
+    def run_late() -> Audit:
+        return audit(
+            monitored, UNITS, INDICATORS, FIELDS, catch_up=catch_up, settle_seconds=0, now_ms=epoch_ms(NOW)
+        )
+
+    assert (run_late().behind, asked) == (0, [])
+    spoil(monitored, "indicator = 'records_cleaned' AND grain = 'day'")
+    found = run_late()
+    assert found.differences
+    assert (found.behind, asked) == (3, ["waited"])
+
+
 @pytest.mark.slow
 def test_thousands_of_units_are_no_more_than_clickhouse_parses(monitored: Client) -> None:
     many = [Unit(f"commune-{number:05}", NAME, "commune", "justice", "40") for number in range(3_000)]

@@ -62,6 +62,7 @@ def test_what_is_not_compared_is_said_in_one_line() -> None:
         "buckets": 10,
         "left_out": 5,
         "removed_until": "2023-05-01",
+        "behind": 0,
         "differences": [],
     }
 

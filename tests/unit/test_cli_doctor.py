@@ -13,8 +13,9 @@ from dashboards.push import Report
 from ioc.cli import app
 from ioc.doctor.clickhouse import past_finding, tables_finding
 from ioc.doctor.finding import in_words
-from ioc.doctor.kafka import behind, role_finding, stream_finding, topics_finding
+from ioc.doctor.kafka import role_finding, stream_finding, topics_finding
 from ioc.doctor.web import grafana_finding
+from streams.lag import behind
 from streams.topics import every
 from tests.fixtures.streams import STREAMS
 
