@@ -1,4 +1,4 @@
-"""What happens to one dossier from its receipt to its end, and the other work of a unit. Pure: all chance is `rng`.
+"""What happens to one dossier from its receipt to its end. Pure: what is not on its card is drawn from `rng`.
 
 Lengths are real ones divided by `speed`, so that a demonstration sees the end of what it saw begin. Being late is the
 exception: overdue is a matter of calendar days, so a late dossier is settled on a later day at any speed. Clerks make
@@ -8,11 +8,11 @@ mistakes, too: now and then a supplement is asked for twice, or something is tol
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from producers.profiles import Profile
+from producers.decks import Card
+from producers.procedures import LONGEST_DAYS
 
 
 class Happening(NamedTuple):
@@ -23,76 +23,51 @@ class Happening(NamedTuple):
     data: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Procedure:
-    """An administrative procedure: term in working days, fee in VND, share of all dossiers."""
-
-    code: str
-    sector: str
-    days: float
-    fee_vnd: int
-    essential: bool
-    weight: float
-
-
-PROCEDURES = (
-    Procedure("1.001193", "birth-death-marriage", 1, 0, True, 14),
-    Procedure("1.000656", "birth-death-marriage", 1, 0, True, 6),
-    Procedure("1.000894", "birth-death-marriage", 1, 0, True, 7),
-    Procedure("1.004873", "birth-death-marriage", 3, 15_000, False, 9),
-    Procedure("2.000815", "certification", 1, 20_000, False, 22),
-    Procedure("1.004222", "residence", 7, 10_000, True, 12),
-    Procedure("1.004194", "residence", 3, 7_000, True, 10),
-    Procedure("2.000488", "criminal-records", 10, 200_000, False, 6),
-    Procedure("1.001612", "business", 3, 100_000, False, 8),
-    Procedure("1.009994", "construction", 15, 75_000, False, 6),
-)
-_WEIGHTS = tuple(procedure.weight for procedure in PROCEDURES)
 _WORKING_DAY = timedelta(days=7 / 5)
 _LATEST_DAYS = 3
 
-EVENTS_PER_DOSSIER = 4.38
+EVENTS_PER_DOSSIER = 4.23
 """The mean, over all procedures; a test compares it with what is made."""
 
 
 def longest_life(speed: float) -> timedelta:
     """No life is longer: the longest term, doubled by suspensions, the return, and the days of being late."""
-    term = max(procedure.days for procedure in PROCEDURES) * _WORKING_DAY / speed
-    return 2 * term + timedelta(days=_LATEST_DAYS + 1)
+    return 2 * LONGEST_DAYS * _WORKING_DAY / speed + timedelta(days=_LATEST_DAYS + 1)
 
 
-def dossier_life(rng: random.Random, profile: Profile, at: datetime, speed: float) -> list[Happening]:
-    """The life of a dossier that `profile`'s unit receives `at` a local time, in order of time."""
-    [procedure] = rng.choices(PROCEDURES, _WEIGHTS)
-    term = procedure.days * _WORKING_DAY / speed
+def dossier_life(rng: random.Random, card: Card, at: datetime, speed: float) -> list[Happening]:
+    """The life of a dossier that its unit receives `at` a local time, in order of time."""
+    term = card.procedure.days * _WORKING_DAY / speed
     due = at + term
-    life = [Happening(at, "filings.received", _received(rng, profile, procedure, due))]
-    end = rng.random()
-    if end < 0.02:
+    life = [Happening(at, "filings.received", _received(rng, card, due))]
+    if card.end == "refused":
         reason = rng.choice(("incomplete", "not_entitled", "not_competent"))
-        return [
-            *life,
-            Happening(at + term * rng.uniform(0.1, 0.6), "filings.refused", {"refusal_reason": reason}),
-        ]
-    if procedure.fee_vnd:
-        life += _payments(rng, profile, procedure, at, term)
-    if end < 0.03:
+        refused = at + term * rng.uniform(0.1, 0.6)
+        return [*life, Happening(refused, "filings.refused", {"refusal_reason": reason})]
+    if card.procedure.owed_vnd:
+        life += _payments(rng, card, at, term)
+    if card.end == "withdrawn":
         return sorted([*life, Happening(at + term * rng.uniform(0.1, 0.6), "filings.withdrawn", {})])
-    suspensions, suspended = _suspensions(rng, at, term, due)
+    suspensions, suspended = _suspensions(rng, card, at, term, due)
     life += suspensions
     due += suspended
-    if rng.random() < profile.late:
+    if card.late:
         days = 1 + min(int(rng.expovariate(1.2)), _LATEST_DAYS - 1)
         settled = datetime.combine(due.date(), time(), due.tzinfo) + timedelta(
             days=days, hours=rng.uniform(0, 16)
         )
     else:
         settled = at + suspended + term * rng.uniform(0.3, 0.98)
-    electronic = rng.random() < 0.9
-    settlement = {"decision": "granted", "result_due": True, "electronic_result": electronic}
+    settlement = {
+        "decision": "granted",
+        "result_due": True,
+        "electronic_result": card.digitised,
+        "dossier_digitised": card.digitised and rng.random() < 0.9,
+        "result_in_personal_store": card.digitised and rng.random() < 0.5,
+    }
     life.append(Happening(settled, "filings.settled", settlement))
     if rng.random() < 0.8:
-        channel = "online" if electronic and rng.random() < profile.online else "direct"
+        channel = "online" if card.digitised and card.channel == "online" else "direct"
         life.append(
             Happening(settled + term * rng.uniform(0, 0.3), "filings.returned", {"return_channel": channel})
         )
@@ -103,45 +78,45 @@ def dossier_life(rng: random.Random, profile: Profile, at: datetime, speed: floa
     return sorted(life, key=lambda happening: happening.at)
 
 
-def cleaning(rng: random.Random, profile: Profile, at: datetime) -> Happening:
-    """A batch of records that a unit has cleaned."""
-    checked = 1 + int(rng.lognormvariate(3, 0.8))
-    errors = sum(rng.random() < profile.errors for _ in range(min(checked, 200)))
-    [registry] = rng.choices(("population", "civil_status", "land", "social_security"), (7, 2, 1, 1))
-    data = {
-        "registry": registry,
-        "records": checked - errors // 3,
-        "records_checked": checked,
-        "errors_found": errors,
-    }
-    return Happening(at, "updates.records_cleaned", data)
-
-
-def _received(rng: random.Random, profile: Profile, procedure: Procedure, due: datetime) -> dict[str, Any]:
+def _received(rng: random.Random, card: Card, due: datetime) -> dict[str, Any]:
+    procedure = card.procedure
+    components = rng.randint(1, 4)
     data: dict[str, Any] = {
-        "channel": "direct",
+        "channel": card.channel,
         "procedure": procedure.code,
         "sector": procedure.sector,
         "applicant": "business" if procedure.sector == "business" else "citizen",
-        "service_level": "full",
-        "essential": procedure.essential,
+        "service_level": procedure.level,
+        "essential": bool(procedure.essential_service),
         "due_at": due,
-        "fee_obligation": procedure.fee_vnd > 0,
+        "fee_obligation": procedure.owed_vnd > 0,
+        "vneid_authenticated": rng.random() < 0.9,
+        "population_data_used": rng.random() < 0.85,
+        "components": components,
+        "components_digitised": components if card.digitised else rng.randint(0, components),
+        "components_reused": rng.randint(0, 1),
+        "components_from_store": int(rng.random() < 0.1),
+        "national_portal_synced": rng.random() < 0.98,
     }
-    if rng.random() < profile.online:
-        data["channel"] = "online"
-        [data["portal"]] = rng.choices(("national", "province", "vneid"), (7, 2, 1))
-    elif rng.random() < 0.1:
-        data["channel"] = "post"
+    if procedure.essential_service:
+        data["essential_service"] = procedure.essential_service
+    if procedure.group:
+        data |= {"interconnected_group": procedure.group, "interconnected_step": procedure.step}
+    if procedure.exempt:
+        data |= {"fee_exempt": True, "fee_waived_vnd": procedure.fee_vnd}
+    if procedure.paper_abolished:
+        data |= {"paper_abolished": True, "paper_asked": rng.random() < 0.02}
+    if card.portal:
+        data["portal"] = card.portal
     return data
 
 
 def _suspensions(
-    rng: random.Random, at: datetime, term: timedelta, due: datetime
+    rng: random.Random, card: Card, at: datetime, term: timedelta, due: datetime
 ) -> tuple[list[Happening], timedelta]:
     """What stops the clock of a dossier, and for how long in all; whoever lets it go on states the new due date.
 
-    All of it is over before the dossier can be settled.
+    All of it is over before the dossier can be settled. A unit that is never late asks for no second supplement.
     """
     kind = rng.random()
     if kind >= 0.1:
@@ -156,7 +131,7 @@ def _suspensions(
         Happening(begin, "filings.supplement_asked", {}),
         Happening(begin + wait, "filings.supplement_given", let_go),
     ]
-    if kind >= 0.01:
+    if kind >= 0.01 or not card.profile.late:
         return supplement, wait
     again, more = begin + wait + term * rng.uniform(0.02, 0.1), term * rng.uniform(0.05, 0.2)
     supplement += [
@@ -166,18 +141,15 @@ def _suspensions(
     return supplement, wait + more
 
 
-def _payments(
-    rng: random.Random, profile: Profile, procedure: Procedure, at: datetime, term: timedelta
-) -> list[Happening]:
-    fee = {"kind": "fee", "amount_vnd": procedure.fee_vnd, "procedure": procedure.code}
+def _payments(rng: random.Random, card: Card, at: datetime, term: timedelta) -> list[Happening]:
+    fee = {"kind": "fee", "amount_vnd": card.procedure.owed_vnd, "procedure": card.procedure.code}
     requested = at + term * rng.uniform(0.01, 0.05)
     made = [Happening(requested, "payments.requested", fee)]
-    if rng.random() < 0.95:
-        if rng.random() < profile.paid_online:
+    if card.payment:
+        if card.payment == "online":
             [method] = rng.choices(("online_national", "online_ministry"), (8, 2))
         else:
             [method] = rng.choices(("cash", "bank", "card"), (7, 2, 1))
-        made.append(
-            Happening(requested + term * rng.uniform(0.01, 0.2), "payments.paid", fee | {"method": method})
-        )
+        paid = requested + term * rng.uniform(0.01, 0.2)
+        made.append(Happening(paid, "payments.paid", fee | {"method": method}))
     return made

@@ -17,11 +17,10 @@ from config.problems import did_you_mean
 from ioc.errors import UserError
 from ioc.settings import Settings
 from producers.checkpoint import load_json, save_json
-from producers.event import Refused
-from producers.profiles import profiles
+from producers.event import Event, Refused
 from producers.publisher import Publisher
 from producers.timeline import Timeline
-from producers.trouble import is_unlucky, spoil
+from producers.trouble import NO_TROUBLE, Trouble, TroubledWorld, is_unlucky, spoil
 from producers.world import Habits, World
 from schemas.decoder import EventDecoder
 from schemas.registry import load_registry
@@ -33,6 +32,7 @@ _PACE_SECONDS = 0.2
 _CHECKPOINT_SECONDS = 2.0
 _CATCHING_UP = timedelta(hours=1)
 _AT_ONCE = 1_000
+_HOUR = 60
 
 
 class SimulatorError(UserError):
@@ -45,11 +45,13 @@ class Options:
 
     Args:
         province: the code of a province in config/units, or its file's name.
-        rate: events a second, in the mean of a week.
+        rate: events a second, in the mean of a year.
         speed: how many times shorter lives are than real ones.
         seed: the same one gives the same events at the same times.
         backfill: how much of the past to make up for at the first start, or after a long silence.
         bad: how many broken copies are sent for each event, from 0 to 1.
+        burst: how many minutes of every hour are ten times as busy.
+        trouble: what else goes wrong.
     """
 
     province: str = "40"
@@ -58,6 +60,8 @@ class Options:
     seed: int = 1
     backfill: timedelta = timedelta(days=2)
     bad: float = 0.0
+    burst: int = 0
+    trouble: Trouble = NO_TROUBLE
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -113,16 +117,28 @@ def make_world(units: Units, options: Options) -> World:
         hint = did_you_mean(options.province, by_name)
         msg = f"there is no province '{options.province}' in config/units. {hint}"
         raise SimulatorError(msg)
-    if not (options.rate > 0 and options.speed >= 1 and 0 <= options.bad <= 1):
-        msg = "expected a rate above 0, a speed of at least 1 and a share of bad events from 0 to 1"
+    trouble = options.trouble
+    shares = (options.bad, trouble.late, trouble.repeated)
+    if not (options.rate > 0 and options.speed >= 1 and all(0 <= share <= 1 for share in shares)):
+        msg = "expected a rate above 0, a speed of at least 1, and shares of bad, late and repeated events from 0 to 1"
+        raise SimulatorError(msg)
+    if not (0 <= options.burst < _HOUR and trouble.shuffled >= timedelta()):
+        msg = f"expected a burst of 0 to {_HOUR - 1} minutes an hour, and no shuffling back in time"
+        raise SimulatorError(msg)
+    known = {*load_registry().streams, *units.units}
+    for name in trouble.silent - known:
+        msg = f"'{name}' cannot be silent: it is no stream and no unit. {did_you_mean(name, known)}"
         raise SimulatorError(msg)
     province = by_name[options.province]
-    habits = Habits(province.code, options.seed, options.rate, options.speed)
-    inhabitants = profiles(units, province.code, options.seed)
-    if not inhabitants:
+    habits = Habits(province.code, options.seed, options.rate, options.speed, options.burst)
+    parents = {unit.parent for unit in units.units.values()}
+    mine = [
+        unit for unit in units.units.values() if unit.province == province.code and unit.code not in parents
+    ]
+    if not mine:
         msg = f"the province {options.province} has no units in config/units: nobody can do anything"
         raise SimulatorError(msg)
-    return World(habits, inhabitants, units.zone_of(province.code))
+    return World(habits, province, mine)
 
 
 class Simulator:
@@ -146,8 +162,11 @@ class Simulator:
 
     def run(self, stop: threading.Event, report: Callable[[Report], None]) -> None:
         """Until stopped; then everything sent is acknowledged and noted."""
-        progress = self._begin()
-        timeline = Timeline(self._world, progress.began, progress.until)
+        last = load_json(self._path, Progress)
+        progress = self._begin(last)
+        if last is None or last.cluster != progress.cluster:
+            self._open(progress.began)
+        timeline = Timeline(TroubledWorld(self._world, self._options.trouble), progress.began, progress.until)
         saved = monotonic()
         while not stop.is_set():
             upto = min(self._clock(), progress.until + _CATCHING_UP)
@@ -165,14 +184,18 @@ class Simulator:
         self._publisher.flush()
         save_json(self._path, progress)
 
-    def _begin(self) -> Progress:
+    def _open(self, at: datetime) -> None:
+        """Tell a cluster that knows nothing of the province what it has already."""
+        for _, event in self._world.opening(at):
+            self._send_one(event)
+
+    def _begin(self, last: Progress | None) -> Progress:
         """Where the last run ended; at the first start, or after a longer silence than the backfill, before now.
 
         A world of other habits begins where the last one ended, so that two do not overlap.
         """
         cluster, name = self._publisher.cluster_id, self._world.habits.name
         earliest = self._clock() - self._options.backfill
-        last = load_json(self._path, Progress)
         if last is None or last.cluster != cluster or last.until < earliest:
             return Progress(cluster, name, earliest, earliest)
         if last.world != name:
@@ -184,10 +207,7 @@ class Simulator:
         events = timeline.until(upto)
         while some := list(islice(events, _AT_ONCE)):
             for event in some:
-                refused = self._publisher.send(event)
-                if refused is not None:
-                    raise SimulatorError(_contradiction(event["type"], refused))
-                self._sent += 1
+                self._send_one(event)
                 if is_unlucky(event, self._options.bad):
                     stream = event["type"].split(".")[2]
                     self._publisher.send_unchecked(stream, event["subject"], spoil(event))
@@ -196,9 +216,15 @@ class Simulator:
                 return False
         return True
 
+    def _send_one(self, event: Event) -> None:
+        refused = self._publisher.send(event)
+        if refused is not None:
+            raise SimulatorError(_contradiction(event["type"], refused))
+        self._sent += 1
+
 
 def _contradiction(kind: str, refused: Refused) -> str:
     return (
         f"the simulator makes {kind} events that its schema refuses: {refused.message} ({refused.path});"
-        " schemas/ and producers/lives.py must be changed together"
+        " schemas/ and the simulator in producers/ must be changed together"
     )

@@ -1,13 +1,16 @@
-"""Events gone wrong, for those who want to see dead letters: one way of each kind that the monitor knows."""
+"""Trouble on the way, for those who want to see how the monitor bears it: broken copies, repeats, delays, silence."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import msgspec
 
 from producers.event import Event
+from producers.world import World
 
 _encode = msgspec.json.encode
 
@@ -36,3 +39,59 @@ def spoil(event: Event) -> bytes:
 def is_unlucky(event: Event, share: float) -> bool:
     """Whether an event is among the share of those that get a broken copy."""
     return share > 0 and random.Random(event["id"]).random() < share  # noqa: S311  # as above
+
+
+_REPEATED_WITHIN = timedelta(hours=1)
+_LATE_FROM, _LATE_TO = timedelta(minutes=16), timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What goes wrong between a source and the broker; shares are from 0 to 1.
+
+    Args:
+        repeated: how many events are sent a second time within an hour.
+        late: how many are held back, from a quarter of an hour to three days, most of them for hours.
+        shuffled: within how long a time events are sent in any order.
+        silent: streams and units of which nothing comes.
+    """
+
+    repeated: float = 0.0
+    late: float = 0.0
+    shuffled: timedelta = timedelta()
+    silent: frozenset[str] = frozenset()
+
+
+NO_TROUBLE = Trouble()
+
+
+class TroubledWorld:
+    """A world as its events are sent: not when they happen. As much a function of seed and time as the world is."""
+
+    def __init__(self, world: World, trouble: Trouble) -> None:
+        self._world = world
+        self._trouble = trouble
+        held = _LATE_TO if trouble.late else timedelta()
+        repeated = _REPEATED_WITHIN if trouble.repeated else timedelta()
+        self.longest_life = world.longest_life + held + trouble.shuffled + repeated
+
+    def beginning_in(self, minute: int) -> Iterator[tuple[datetime, Event]]:
+        """What is sent of the lives that begin in a minute, and when."""
+        for at, event in self._world.beginning_in(minute):
+            for sent in self._sendings(at, event):
+                yield sent, event
+
+    def _sendings(self, at: datetime, event: Event) -> Iterator[datetime]:
+        trouble = self._trouble
+        if {event["subject"], event["type"].split(".")[2]} & trouble.silent:
+            return
+        if not (trouble.repeated or trouble.late or trouble.shuffled):
+            yield at
+            return
+        rng = random.Random(f"{event['id']}/sent")  # noqa: S311  # as above
+        if rng.random() < trouble.late:
+            at += _LATE_FROM * (_LATE_TO / _LATE_FROM) ** rng.random()
+        sent = at + trouble.shuffled * rng.random()
+        yield sent
+        if rng.random() < trouble.repeated:
+            yield sent + _REPEATED_WITHIN * rng.uniform(0.001, 1)

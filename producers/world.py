@@ -1,100 +1,262 @@
 """A simulated province: what happens in it is a function of its seed and of time, whoever looks and when.
 
-Time is cut into minutes. What begins in a minute is drawn from that minute's own random numbers, so a world looked at
-twice shows the same events with the same ids, and a simulator that was stopped goes on as if it had not been.
+Time is cut into minutes. How many dossiers a minute receives follows from the year's rhythm, which cards they are from
+their season's decks, and the rest is drawn from the minute's own random numbers. So a world looked at twice shows the
+same events with the same ids, a simulator that was stopped goes on as if it had not been, and a year adds up.
 """
 
 from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import accumulate
+from datetime import date, datetime, timedelta
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from producers.event import Event
-from producers.lives import EVENTS_PER_DOSSIER, Happening, cleaning, dossier_life, longest_life
-from producers.profiles import Profile
-from producers.rhythm import intensity
+import numpy as np
 
-_MINUTE = 60
+from producers.calibration import Calibration, read_calibration
+from producers.decks import DECK, Card, Deck, Season
+from producers.event import Event
+from producers.ledgers import Keepers, Ledger, ledgers
+from producers.lives import EVENTS_PER_DOSSIER, dossier_life, longest_life
+from producers.openings import openings
+from producers.procedures import procedures
+from producers.profiles import profiles
+from producers.rhythm import MINUTE, Rhythm, Year
+from streams.core.units import Province, Unit
+
 _DOSSIERS = 0.85
-"""The share of events that belong to dossiers; the rest are records cleaned."""
+"""The share of events that belong to dossiers; the rest are of ledgers."""
+
+_DAY = 1440
 
 
 @dataclass(frozen=True)
 class Habits:
-    """What makes one world unlike another: events a second in the mean of a week, and how much shorter lives are."""
+    """What makes one world unlike another: events a second in the mean of a year, and how much shorter lives are.
+
+    `burst` is how many minutes of every hour are ten times as busy.
+    """
 
     province: str
     seed: int
     rate: float
     speed: float
+    burst: int = 0
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Short, and the same only for the same habits; part of every id."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:8]
 
 
-class World:
-    """All events of a province, minute by minute."""
+class _Term(NamedTuple):
+    """A season and its minutes, from `first` to `last` (exclusive); `dossiers` is how many it has."""
 
-    def __init__(self, habits: Habits, profiles: tuple[Profile, ...], zone: ZoneInfo) -> None:
+    first: int
+    last: int
+    season: Season
+    keepers: Keepers
+    dossiers: int
+    number: int
+
+
+class _Count(NamedTuple):
+    """What begins in a minute: the numbers of its dossiers in their season, of its events in their ledgers."""
+
+    dossiers: range
+    entries: Sequence[tuple[Ledger, range, int]]
+
+
+class _AYear:
+    """What a year has so much of."""
+
+    def __init__(self, world: World, number: int) -> None:
+        habits, year = world.habits, world.rhythm.year(number)
+        figures = world.calibration.of(habits.province, number)
+        events = habits.rate * (year.last - year.first) * MINUTE
+        self.curve: Year = year
+        self.ledgers = self._sized(ledgers(figures), events * (1 - _DOSSIERS))
+        dossiers = (events - sum(count for _, count in self.ledgers)) / EVENTS_PER_DOSSIER
+        offered = procedures(figures)
+        self.terms = []
+        for place, (first, last, units) in enumerate(world.spans(number)):
+            season = Season(profiles(units, figures, habits.seed), offered, figures)
+            count = round(dossiers * (self._share(last) - self._share(first))) if units else 0
+            keepers = Keepers(season.profiles)
+            self.terms.append(_Term(first, last, season, keepers, count, 10 * number + place))
+        self.day = lru_cache(4)(self._day)
+
+    def term(self, minute: int) -> _Term:
+        """The season that a minute belongs to."""
+        return next(term for term in self.terms if minute < term.last)
+
+    def count(self, minute: int) -> _Count | None:
+        """What begins in a minute, if anything does."""
+        return self.day((minute - self.curve.first) // _DAY).get(minute)
+
+    @staticmethod
+    def _sized(of_year: Sequence[Ledger], events: float) -> list[tuple[Ledger, int]]:
+        """Ledgers and in how many events each is told."""
+        each = events / sum(ledger.share for ledger in of_year)
+        return [(ledger, max(1, min(round(ledger.share * each), ledger.most))) for ledger in of_year]
+
+    def _share(self, minute: int) -> float:
+        return self.curve.share(minute)
+
+    def _day(self, day: int) -> dict[int, _Count]:
+        first = self.curve.first + day * _DAY
+        last = min(first + _DAY, self.curve.last)
+        shares = self.curve.shares(first, last)
+        dossiers: dict[int, range] = {}
+        for term in self.terms:
+            begin, end = max(first, term.first), min(last, term.last)
+            if begin < end:
+                start, stop = self._share(term.first), self._share(term.last)
+                inside = (shares[begin - first : end - first + 1] - start) / (stop - start)
+                dossiers |= _steps(inside, term.dossiers, begin)
+        entries: dict[int, list[tuple[Ledger, range, int]]] = {}
+        for ledger, events in self.ledgers:
+            for minute, numbers in _steps(shares, events, first).items():
+                entries.setdefault(minute, []).append((ledger, numbers, events))
+        return {
+            minute: _Count(dossiers.get(minute, range(0)), entries.get(minute, ()))
+            for minute in dossiers.keys() | entries.keys()
+        }
+
+
+def _steps(shares: Any, total: int, first: int) -> dict[int, range]:
+    """The numbers, of so many in all, that each minute from `first` on has, for those that have any."""
+    upto = np.floor(np.clip(shares, 0, 1) * total + 1e-9).astype(np.int64)
+    places = np.flatnonzero(np.diff(upto))
+    return {first + int(at): range(int(upto[at]), int(upto[at + 1])) for at in places}
+
+
+class World:
+    """All events of a province, minute by minute.
+
+    Args:
+        habits: what makes it unlike others.
+        province: whose calendar is followed.
+        units: those that handle dossiers themselves; each works in its term.
+        calibration: what a year comes out as.
+    """
+
+    def __init__(
+        self,
+        habits: Habits,
+        province: Province,
+        units: Sequence[Unit],
+        calibration: Calibration | None = None,
+    ) -> None:
         self.habits = habits
+        self.calibration = calibration or read_calibration()
         self.longest_life = longest_life(habits.speed)
-        self._profiles = profiles
-        self._volumes = list(accumulate(profile.volume for profile in profiles))
-        self._zone = zone
+        self._zone = ZoneInfo(province.time_zone)
+        self.rhythm = Rhythm(province.working, self._zone, habits.name, habits.burst)
+        self._units = units
         self._source = f"/simulator/{habits.province}"
+        self._year = lru_cache(3)(lambda number: _AYear(self, number))
+        self._deck = lru_cache(3)(self._make_deck)
 
     def beginning_in(self, minute: int) -> Iterator[tuple[datetime, Event]]:
         """The whole lives that begin in a minute since 1970, each in order of time."""
+        number = self.rhythm.year_of(minute)
+        year = self._year(number)
+        count = year.count(minute)
+        if count is None:
+            return
         rng = random.Random(f"{self.habits.name}/{minute}")  # noqa: S311  # a simulation must repeat itself
-        start = datetime.fromtimestamp(minute * _MINUTE, self._zone)
-        rate = self.habits.rate * intensity(start)
-        for number, at in enumerate(_arrivals(rng, start, rate * _DOSSIERS / EVENTS_PER_DOSSIER)):
-            dossier = f"SIM-{self.habits.name}-{minute}-{number}"
-            profile = self._choose(rng)
-            life = dossier_life(rng, profile, at, self.habits.speed)
-            for place, happening in enumerate(life):
-                identity = f"{dossier}/{place}/{happening.kind}"
-                yield happening.at, self._event(identity, profile, happening, dossier=dossier)
-        for number, at in enumerate(_arrivals(rng, start, rate * (1 - _DOSSIERS))):
-            profile = self._choose(rng)
-            yield (
-                at,
-                self._event(
-                    f"SIM-{self.habits.name}-{minute}-c{number}", profile, cleaning(rng, profile, at)
-                ),
+        start = datetime.fromtimestamp(minute * MINUTE, self._zone)
+        term = year.term(minute)
+        for place, dossier in enumerate(count.dossiers):
+            yield from self._life(rng, start, f"{minute}-{place}", self._card(number, term, dossier))
+        for ledger, entries, events in count.entries:
+            for entry in entries:
+                profile, facility = term.keepers.unit(ledger, entry)
+                data = {**ledger.amounts(entry, events), **ledger.data}
+                if facility:
+                    data["facility"] = facility
+                if ledger.kind == "updates.records_cleaned":
+                    errors = round(data["records"] * profile.errors * rng.uniform(0.5, 1.5))
+                    data |= {"records_checked": data["records"] + errors, "errors_found": errors}
+                at, identity = _instant(rng, start), f"{ledger.id}-{number}-{entry}"
+                yield (
+                    at,
+                    self._event(f"SIM-{self.habits.name}-{identity}", profile.unit, at, ledger.kind, data),
+                )
+
+    def opening(self, at: datetime) -> Iterator[tuple[datetime, Event]]:
+        """What the province has when a simulation begins; the same ids in all worlds, for they are told once."""
+        at = at.astimezone(self._zone)
+        for kind, data in openings(self.calibration.of(self.habits.province, at.year)):
+            identity = "-".join(["SIM", kind, *(value for value in data.values() if isinstance(value, str))])
+            yield at, self._event(identity, self.habits.province, at, kind, data)
+
+    def spans(self, number: int) -> list[tuple[int, int, Sequence[Unit]]]:
+        """The parts of a year in which the same units exist, as first and last minute (exclusive)."""
+        year = self.rhythm.year(number)
+        begin, end = date(number, 1, 1), date(number + 1, 1, 1)
+        changes = {
+            date.fromisoformat(day) for one in self._units for day in (one.valid_from, one.valid_to) if day
+        }
+        days = [begin, *sorted(day for day in changes if begin < day < end), end]
+        minutes = [year.first, *(self.rhythm.minute(day) for day in days[1:-1]), year.last]
+        return [
+            (
+                minutes[place],
+                minutes[place + 1],
+                [unit for unit in self._units if _works(unit, day.isoformat())],
             )
+            for place, day in enumerate(days[:-1])
+        ]
 
-    def _choose(self, rng: random.Random) -> Profile:
-        [profile] = rng.choices(self._profiles, cum_weights=self._volumes)
-        return profile
+    def _card(self, year: int, term: _Term, dossier: int) -> Card:
+        decks = max(1, round(term.dossiers / DECK))
+        deck = min(dossier * decks // term.dossiers, decks - 1)
+        begin = -(-deck * term.dossiers // decks)
+        return self._deck(year, term.number, deck).card(dossier - begin)
 
-    def _event(self, identity: str, profile: Profile, happening: Happening, **data: str) -> Event:
+    def _make_deck(self, year: int, number: int, deck: int) -> Deck:
+        term = next(term for term in self._year(year).terms if term.number == number)
+        decks = max(1, round(term.dossiers / DECK))
+        begin, end = -(-deck * term.dossiers // decks), -(-(deck + 1) * term.dossiers // decks)
+        return Deck(term.season, end - begin, [number, deck, *self.habits.name.encode()])
+
+    def _life(
+        self, rng: random.Random, start: datetime, number: str, card: Card
+    ) -> Iterator[tuple[datetime, Event]]:
+        dossier = f"SIM-{self.habits.name}-{number}"
+        for place, happening in enumerate(dossier_life(rng, card, _instant(rng, start), self.habits.speed)):
+            identity = f"{dossier}/{place}/{happening.kind}"
+            data = {"dossier": dossier} | happening.data
+            yield happening.at, self._event(identity, card.profile.unit, happening.at, happening.kind, data)
+
+    def _event(self, identity: str, unit: str, at: datetime, kind: str, data: dict[str, Any]) -> Event:
         return {
             "specversion": "1.0",
             "id": identity,
             "source": self._source,
-            "type": f"vn.ioc.{happening.kind}.v1",
-            "time": happening.at,
-            "subject": profile.unit,
-            "data": data | happening.data,
+            "type": f"vn.ioc.{kind}.v1",
+            "time": at,
+            "subject": unit,
+            "data": data,
         }
 
 
 def minute_of(at: datetime) -> int:
     """The minute since 1970 that an instant lies in."""
-    return int(at.timestamp()) // _MINUTE
+    return int(at.timestamp()) // MINUTE
 
 
-def _arrivals(rng: random.Random, start: datetime, per_second: float) -> Iterator[datetime]:
-    """Instants within a minute, as often as `per_second` says and as irregular as people are."""
-    at = rng.expovariate(per_second) if per_second else _MINUTE
-    while at < _MINUTE:
-        yield start + timedelta(milliseconds=int(at * 1000))
-        at += rng.expovariate(per_second)
+def _works(unit: Unit, day: str) -> bool:
+    return (not unit.valid_from or unit.valid_from <= day) and (not unit.valid_to or day < unit.valid_to)
+
+
+def _instant(rng: random.Random, start: datetime) -> datetime:
+    """A moment of a minute."""
+    return start + timedelta(milliseconds=rng.randrange(MINUTE * 1000))

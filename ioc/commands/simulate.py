@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from producers.simulator import Report
 
 _SECONDS_PER_LINE = 60.0
+_TROUBLE = "Trouble"
 
 
 def simulate(
     province: Annotated[
         str, typer.Option(metavar="NAME", help="A province of config/units, by its code or its file's name.")
     ] = "40",
-    rate: Annotated[float, typer.Option(metavar="N", help="Events per second, in the mean of a week.")] = 1.0,
+    rate: Annotated[float, typer.Option(metavar="N", help="Events per second, in the mean of a year.")] = 1.0,
     speed: Annotated[
         float, typer.Option(metavar="N", help="How many times shorter lives of dossiers are.")
     ] = 24.0,
@@ -28,21 +29,57 @@ def simulate(
     backfill: Annotated[
         float, typer.Option(metavar="DAYS", help="How much of the past to make up for.")
     ] = 2.0,
-    bad: Annotated[float, typer.Option(metavar="SHARE", help="Broken copies sent per event, 0 to 1.")] = 0.0,
+    bad: Annotated[
+        float,
+        typer.Option(metavar="SHARE", help="Broken copies sent per event, 0 to 1.", rich_help_panel=_TROUBLE),
+    ] = 0.0,
+    repeated: Annotated[
+        float, typer.Option(metavar="SHARE", help="Events sent twice, 0 to 1.", rich_help_panel=_TROUBLE)
+    ] = 0.0,
+    late: Annotated[
+        float,
+        typer.Option(
+            metavar="SHARE", help="Events held back for up to three days.", rich_help_panel=_TROUBLE
+        ),
+    ] = 0.0,
+    shuffled: Annotated[
+        float,
+        typer.Option(metavar="SECONDS", help="Time within which the order is any.", rich_help_panel=_TROUBLE),
+    ] = 0.0,
+    silent: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A stream or a unit of which nothing comes; may be given again.",
+            rich_help_panel=_TROUBLE,
+            show_default=False,
+        ),
+    ] = None,
+    burst: Annotated[
+        int,
+        typer.Option(
+            metavar="MINUTES",
+            help="Minutes of every hour that are ten times as busy.",
+            rich_help_panel=_TROUBLE,
+        ),
+    ] = 0,
 ) -> None:
     """Send the events of a simulated province until Ctrl-C.
 
-    First what happened since it last ran, then what happens, as it happens. Needs a running monitor (`ioc up`).
+    First what happened since it last ran, then what happens, as it happens. A year adds up to what provinces reported.
+    Needs a running monitor (`ioc up`).
 
-    Example: ioc simulate --rate 20 --bad 0.001
+    Example: ioc simulate --province nghe-an --rate 20 --late 0.01 --bad 0.001
     """
     from ioc.datafolder import current_settings
     from producers.simulator import Options, run_simulator
+    from producers.trouble import Trouble
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    options = Options(province, rate, speed, seed, timedelta(days=backfill), bad)
+    trouble = Trouble(repeated, late, timedelta(seconds=shuffled), frozenset(silent or ()))
+    options = Options(province, rate, speed, seed, timedelta(days=backfill), bad, burst, trouble)
     run_simulator(current_settings(), options, stop, report=_Reporter())
 
 

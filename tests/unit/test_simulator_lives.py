@@ -2,16 +2,21 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.lives import EVENTS_PER_DOSSIER, Happening, cleaning, dossier_life, longest_life
-from producers.profiles import Profile
+from producers.calibration import read_calibration
+from producers.decks import Card, Deck, Season
+from producers.lives import EVENTS_PER_DOSSIER, Happening, dossier_life, longest_life
+from producers.procedures import procedures
+from producers.profiles import profiles
 from streams.core.course import STEPS, walk
+from streams.core.units import Text, Unit
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 LIVES = st.tuples(
@@ -21,9 +26,20 @@ LIVES = st.tuples(
 )
 
 
-def life(seed: int, at: datetime, speed: float, late: float = 0.1) -> list[Happening]:
-    profile = Profile("16681", volume=1, online=0.8, late=late, paid_online=0.6, errors=0.03)
-    return dossier_life(random.Random(seed), profile, at.replace(tzinfo=ZONE), speed)
+NAME = Text("Xã", "Commune")
+FIGURES = read_calibration().of("40", 2026)
+COMMUNES = [Unit(code, NAME, "commune", "40", "40") for code in ("16681", "16690", "16702")]
+DECK = Deck(Season(profiles(COMMUNES, FIGURES, 1), procedures(FIGURES), FIGURES), 10_000, [1])
+
+
+def life(seed: int, at: datetime, speed: float, late: bool | None = None) -> list[Happening]:
+    card = DECK.card(seed % 10_000)
+    card = card if late is None else late_or_not(card, late)
+    return dossier_life(random.Random(seed), card, at.replace(tzinfo=ZONE), speed)
+
+
+def late_or_not(card: Card, late: bool) -> Card:
+    return card._replace(late=late, profile=replace(card.profile, late=float(late)))
 
 
 def due(happenings: list[Happening]) -> datetime:
@@ -54,7 +70,7 @@ def test_a_life_is_whole_and_in_order(drawn: tuple[int, datetime, float]) -> Non
 def test_who_is_late_is_late_by_calendar_day_at_any_speed(
     drawn: tuple[int, datetime, float], late: bool
 ) -> None:
-    happenings = life(*drawn, late=float(late))
+    happenings = life(*drawn, late=late)
     settled = next((happening for happening in happenings if happening.kind == "filings.settled"), None)
     if settled:
         assert (settled.at.date() > due(happenings).date()) == late
@@ -87,14 +103,3 @@ def test_the_mean_number_of_events_is_what_the_rate_counts_on() -> None:
     count = 10_000
     events = sum(len(life(seed, at, 24)) for seed in range(count))
     assert events / count == pytest.approx(EVENTS_PER_DOSSIER, rel=0.02)
-
-
-@given(st.integers(0, 10**6))
-def test_cleaning_counts_add_up(seed: int) -> None:
-    profile = Profile("16681", 1, 0.8, 0.1, 0.6, errors=0.5)
-    at = datetime(2026, 11, 20, 9, tzinfo=ZONE)
-    done = cleaning(random.Random(seed), profile, at)
-    assert done.at == at
-    assert 0 <= done.data["errors_found"] <= done.data["records_checked"]
-    assert 0 < done.data["records"] <= done.data["records_checked"]
-    assert timedelta() < longest_life(24) < longest_life(1)
