@@ -34,7 +34,7 @@ def prepare_tables(settings: Settings, configuration: Configuration) -> None:
     try:
         migrate(client, settings.clickhouse_database)
         retention.apply(client, configuration.retention)
-        fill(client, configuration.units, configuration.indicators)
+        fill(client, configuration.units, configuration.indicators, configuration.indices.values())
         counted_by.note_first(client, configuration.units, configuration.indicators)
     finally:
         client.close()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from clickhouse_connect.driver.client import Client
 
+from store import index_dimensions
+from streams.core.index import Index
 from streams.core.indicators import Indicator
 from streams.core.units import Province, Unit, Units
 
@@ -18,9 +20,14 @@ _UNITS = [
 _INDICATORS = ["id", "name_vi", "name_en", "kind", "format", "target", "better", "source", "loaded_at"]
 
 
-def fill(client: Client, units: Units, indicators: Mapping[str, Indicator]) -> None:
+def fill(
+    client: Client, units: Units, indicators: Mapping[str, Indicator], indices: Iterable[Index] = ()
+) -> None:
     """Replace the dimension tables' rows by the configuration's; a province is a unit of level `province`."""
     now = _later_than_all(client, datetime.now(UTC))
+    index_dimensions.fill(
+        client, units, indices, now
+    )  # before the indicators, with which they begin to count
     rows = [[*_row(one, units.province_of(one.code)), now] for one in units.everyone]
     client.insert("units", rows, _UNITS)
     client.insert(

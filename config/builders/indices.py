@@ -51,22 +51,26 @@ class IndexBuilder:
         """Whether each row fits its rule and can be computed from the indicators that it names."""
         for row in _row_entries(entry):
             is_constant = row.value["rule"] == CONSTANT
-            for key in ("indicator", "empty"):
+            for key in ("indicator", "state", "procedures", "empty"):
                 if is_constant and key in row.value:
                     hint = "Remove it, or choose another rule."
                     yield row.problem(f"'{key}' has no meaning for a constant row", hint, (key,))
-            for name in several(row.value.get("indicator", [])):
-                yield from self._indicator(row, name)
+            for key in ("indicator", "state"):
+                for name in several(row.value.get(key, [])):
+                    yield from self._indicator(row, key, name)
 
-    def _indicator(self, row: Entry, name: str) -> Iterator[Problem]:
+    def _indicator(self, row: Entry, key: str, name: str) -> Iterator[Problem]:
         indicator = self.indicators.get(name)
         if indicator is None:
             named = {str(entry.value.get("id")) for entry in self.indicator_files.entries("indicators")}
             if self.indicator_files.complete and name not in named:
-                yield row.problem(f"unknown indicator '{name}'", did_you_mean(name, named), ("indicator",))
+                yield row.problem(f"unknown indicator '{name}'", did_you_mean(name, named), (key,))
         elif not indicator.denominator:
             hint = "A row needs a share: name an indicator with a denominator, or give this one its own."
-            yield row.problem(f"the indicator '{name}' has no denominator", hint, ("indicator",))
+            yield row.problem(f"the indicator '{name}' has no denominator", hint, (key,))
+        elif key == "indicator" and indicator.kind != "flow":
+            hint = "Put it under 'state': it is looked at at the end of the period."
+            yield row.problem(f"the indicator '{name}' is a {indicator.kind}", hint, (key,))
 
 
 def _row_entries(entry: Entry) -> list[Entry]:
@@ -153,6 +157,7 @@ def _row(value: Mapping[str, Any]) -> dict[str, Any]:
         **value,
         "most": _hundredths(value["max"]),
         "indicators": several(value.get("indicator", [])),
+        "states": several(value.get("state", [])),
         "full_at": full_at,
         "constant": rule == CONSTANT,
     }

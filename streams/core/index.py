@@ -17,6 +17,9 @@ from streams.core.units import Text
 HUNDRED = 100
 """Hundredths of a point, and per cent of a share."""
 
+USES = ("received", "filed_online", "fee_asked", "paid_online", "population_data_used")
+"""How a procedure may have been used in a period, as the store's table procedure_uses has it."""
+
 Empty = Literal["full", "none"]
 """What a row without any case gives: all of its points, or none."""
 
@@ -24,7 +27,8 @@ Empty = Literal["full", "none"]
 class Row(msgspec.Struct, frozen=True):
     """One measure: `most` hundredths at a share of `full_at` per cent, or always if it is constant.
 
-    Its cases are the sums of `indicators`, which may be none while nothing tells them.
+    Its cases are added up: numerators and denominators of `indicators` over the period, those of `states` as they are
+    at its end, and as numerator the procedures of which one of USES happened in it. A row that nothing tells has none.
     """
 
     id: str
@@ -33,6 +37,8 @@ class Row(msgspec.Struct, frozen=True):
     source: str
     code: str = ""
     indicators: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    procedures: str = ""
     full_at: int = HUNDRED
     constant: bool = False
     empty: Empty = "none"

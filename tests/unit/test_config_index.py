@@ -27,19 +27,43 @@ index:
       name: {vi: Nhóm, en: Group}
       rows:
         - {id: "1", name: {vi: Một, en: One}, source: x, max: 5.5, rule: full at 80 %, indicator: online_rate,
-           empty: full}
+           state: backlog_rate, procedures: filed_online, empty: full}
         - {id: "2", code: ALWAYS, name: {vi: Hai, en: Two}, max: 2, rule: constant, source: x}
+"""
+
+BACKLOG_RATE = """\
+  - id: backlog_rate
+    name: {vi: Tồn, en: Backlog}
+    source: made up
+    over: dossiers
+    kind: stock
+    from: received_at
+    until: [overdue_from, closed_at]
+    denominator: true
+    format: percent
 """
 
 
 def files(old: str = "", new: str = "") -> dict[str, str]:
     assert old in TWO
-    return {**SMALL, "index/two.yaml": TWO.replace(old, new, 1)}
+    indicators = SMALL["indicators/filings.yaml"] + BACKLOG_RATE
+    return {**SMALL, "indicators/filings.yaml": indicators, "index/two.yaml": TWO.replace(old, new, 1)}
 
 
 def test_an_index_is_read_in_hundredths(tmp_path: Path) -> None:
     index = load(write(tmp_path, files()), REGISTRY).indices["two"]
-    one = Row("1", Text("Một", "One"), 550, "x", "", ("online_rate",), 80, empty="full")
+    one = Row(
+        "1",
+        Text("Một", "One"),
+        550,
+        "x",
+        "",
+        ("online_rate",),
+        ("backlog_rate",),
+        "filed_online",
+        80,
+        empty="full",
+    )
     two = Row("2", Text("Hai", "Two"), 200, "x", "ALWAYS", constant=True)
     assert index.groups == (Group("first", Text("Nhóm", "Group"), (one, two)),)
     assert index.classes == (Class("good", Text("Tốt", "Good"), 525), Class("weak", Text("Yếu", "Weak"), 0))
@@ -72,6 +96,17 @@ def test_an_index_is_read_in_hundredths(tmp_path: Path) -> None:
             "amount",
             "15: the indicator 'amount' has no denominator."
             " A row needs a share: name an indicator with a denominator, or give this one its own.",
+        ),
+        (
+            "indicator: online_rate",
+            "indicator: backlog_rate",
+            "15: the indicator 'backlog_rate' is a stock."
+            " Put it under 'state': it is looked at at the end of the period.",
+        ),
+        (
+            "filed_online",
+            "filed_offline",
+            "16: 'procedures' cannot be 'filed_offline'. Did you mean 'filed_online'?",
         ),
         (
             "rule: constant",

@@ -1,0 +1,266 @@
+-- Indices of points, as config/index/*.yaml defines them: filled at start. Rows of an earlier configuration stay behind, so the
+-- views look at those only that were loaded with the newest indicators, which are written last.
+CREATE TABLE index_rows
+(
+    index_id LowCardinality(String),
+    row_id LowCardinality(String),
+    position UInt16,
+    code LowCardinality(String),
+    name_vi String,
+    name_en String,
+    source String,
+    group_id LowCardinality(String),
+    group_position UInt16,
+    group_name_vi String,
+    group_name_en String,
+    most Int32 COMMENT 'hundredths of a point',
+    full_at UInt8 COMMENT 'per cent of the cases that give all points',
+    constant Bool,
+    empty_full Bool COMMENT 'whether a unit without cases has all points',
+    ranks UInt32 COMMENT 'so many cases of this row make a unit ranked; 0: not this row',
+    loaded_at DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(loaded_at)
+ORDER BY (index_id, row_id);
+
+CREATE TABLE index_terms
+(
+    index_id LowCardinality(String),
+    row_id LowCardinality(String),
+    kind Enum8('flow' = 1, 'state' = 2, 'procedures' = 3) COMMENT 'over the period, at its end, or a use of procedures',
+    term LowCardinality(String) COMMENT 'an indicator, or the use',
+    loaded_at DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(loaded_at)
+ORDER BY (index_id, row_id, kind, term);
+
+CREATE TABLE index_classes
+(
+    index_id LowCardinality(String),
+    class_id LowCardinality(String),
+    name_vi String,
+    name_en String,
+    least Int32 COMMENT 'hundredths of a point',
+    loaded_at DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(loaded_at)
+ORDER BY (index_id, class_id);
+
+-- Every unit with itself and with all above it.
+CREATE TABLE unit_lines
+(
+    code LowCardinality(String),
+    above LowCardinality(String),
+    loaded_at DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(loaded_at)
+ORDER BY (code, above);
+
+-- Which procedures of a unit were used how in a month of its calendar, and since when. From raw events, and kept for good: how
+-- many different ones there were is no sum of what days have.
+CREATE TABLE procedure_uses
+(
+    unit LowCardinality(String),
+    month Date32,
+    use LowCardinality(String),
+    procedure String,
+    first_day SimpleAggregateFunction(min, Date32)
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (unit, month, use, procedure);
+
+CREATE MATERIALIZED VIEW procedure_uses_of_events TO procedure_uses AS
+SELECT unit, toStartOfMonth(day) AS month, use, procedure, min(day) AS first_day
+FROM
+(
+    SELECT e.unit AS unit, JSONExtractString(e.data, 'procedure') AS procedure,
+           toDate32(substring(toString(e.time, if(u.time_zone = '', 'UTC', u.time_zone)), 1, 10)) AS day,
+           arrayJoin(arrayFilter(use -> use != '', if(e.kind = 'filings.received',
+               ['received',
+                if(JSONExtractString(e.data, 'channel') = 'online', 'filed_online', ''),
+                if(JSONExtractBool(e.data, 'fee_obligation'), 'fee_asked', ''),
+                if(JSONExtractBool(e.data, 'population_data_used'), 'population_data_used', '')],
+               [if(JSONExtractString(e.data, 'method') IN ('online_national', 'online_ministry')
+                   AND JSONExtractString(e.data, 'kind') IN ('fee', 'tax', 'land'), 'paid_online', '')]))) AS use
+    FROM events AS e
+    LEFT JOIN (SELECT code, time_zone FROM units FINAL) AS u ON e.unit = u.code
+    WHERE e.kind IN ('filings.received', 'payments.paid') AND JSONExtractString(e.data, 'procedure') != ''
+)
+GROUP BY unit, month, use, procedure;
+
+INSERT INTO procedure_uses
+SELECT unit, toStartOfMonth(day) AS month, use, procedure, min(day) AS first_day
+FROM
+(
+    SELECT e.unit AS unit, JSONExtractString(e.data, 'procedure') AS procedure,
+           toDate32(substring(toString(e.time, if(u.time_zone = '', 'UTC', u.time_zone)), 1, 10)) AS day,
+           arrayJoin(arrayFilter(use -> use != '', if(e.kind = 'filings.received',
+               ['received',
+                if(JSONExtractString(e.data, 'channel') = 'online', 'filed_online', ''),
+                if(JSONExtractBool(e.data, 'fee_obligation'), 'fee_asked', ''),
+                if(JSONExtractBool(e.data, 'population_data_used'), 'population_data_used', '')],
+               [if(JSONExtractString(e.data, 'method') IN ('online_national', 'online_ministry')
+                   AND JSONExtractString(e.data, 'kind') IN ('fee', 'tax', 'land'), 'paid_online', '')]))) AS use
+    FROM events AS e
+    LEFT JOIN (SELECT code, time_zone FROM units FINAL) AS u ON e.unit = u.code
+    WHERE e.kind IN ('filings.received', 'payments.paid') AND JSONExtractString(e.data, 'procedure') != ''
+)
+GROUP BY unit, month, use, procedure;
+
+-- The periods that have an index: months, quarters and years, named 2026-11, 2026-Q4 and 2026.
+CREATE VIEW index_periods AS
+SELECT 'month' AS kind, formatDateTime(first, '%Y-%m') AS id, formatDateTime(addMonths(first, -1), '%Y-%m') AS previous,
+       addMonths(toDate32('2000-01-01'), number) AS first, addDays(addMonths(first, 1), -1) AS last
+FROM numbers(2400)
+UNION ALL
+SELECT 'quarter', concat(toString(toYear(first)), '-Q', toString(toQuarter(first))),
+       concat(toString(toYear(addMonths(first, -3))), '-Q', toString(toQuarter(addMonths(first, -3)))),
+       addMonths(toDate32('2000-01-01'), 3 * number) AS first, addDays(addMonths(first, 3), -1)
+FROM numbers(800)
+UNION ALL
+SELECT 'year', toString(toYear(first)), toString(toYear(first) - 1),
+       addMonths(toDate32('2000-01-01'), 12 * number) AS first, addDays(addMonths(first, 12), -1)
+FROM numbers(200);
+
+-- The cases of each row that has any, of a province and its units, from the first day of a month to a last day. What is a state
+-- is as it will have been when the last day ends, as far as is known now.
+CREATE VIEW index_cases AS
+SELECT unit, row_id, sum(n) AS numerator, sum(d) AS denominator
+FROM
+(
+    SELECT v.unit AS unit, t.row_id AS row_id, if(t.kind = 'state', v.all_n, v.n) AS n, if(t.kind = 'state', v.all_d, v.d) AS d
+    FROM
+    (
+        SELECT unit, indicator, sum(numerator) AS all_n, sum(denominator) AS all_d,
+               sumIf(numerator, day >= {first:Date32}) AS n, sumIf(denominator, day >= {first:Date32}) AS d
+        FROM indicator_values FINAL
+        WHERE grain = 'day' AND day <= {last:Date32}
+          AND unit IN (SELECT code FROM units WHERE province = {province:String})
+          AND indicator IN (SELECT term FROM index_terms WHERE index_id = {index:String})
+          AND (day >= {first:Date32}
+               OR indicator IN (SELECT term FROM index_terms WHERE index_id = {index:String} AND kind = 'state'))
+        GROUP BY unit, indicator
+    ) AS v
+    INNER JOIN
+    (
+        SELECT row_id, kind, term FROM index_terms FINAL
+        WHERE index_id = {index:String} AND kind != 'procedures' AND loaded_at >= (SELECT max(loaded_at) FROM indicators)
+    ) AS t ON v.indicator = t.term
+    UNION ALL
+    SELECT l.above, t.row_id, toInt64(uniqExact(p.unit, p.procedure)), toInt64(0)
+    FROM procedure_uses AS p
+    INNER JOIN
+    (
+        SELECT code, above FROM unit_lines FINAL WHERE loaded_at >= (SELECT max(loaded_at) FROM indicators)
+    ) AS l ON p.unit = l.code
+    INNER JOIN
+    (
+        SELECT row_id, term FROM index_terms FINAL
+        WHERE index_id = {index:String} AND kind = 'procedures' AND loaded_at >= (SELECT max(loaded_at) FROM indicators)
+    ) AS t ON p.use = t.term
+    WHERE p.month >= {first:Date32} AND p.month <= {last:Date32} AND p.first_day <= {last:Date32}
+      AND p.unit IN (SELECT code FROM units WHERE province = {province:String})
+    GROUP BY l.above, t.row_id
+)
+GROUP BY unit, row_id;
+
+-- The points of every row, as streams/core/index.py computes them.
+CREATE VIEW index_points AS
+SELECT u.code AS unit, u.level AS level, r.group_id AS group_id, r.row_id AS row_id, r.position AS position, r.most AS most,
+       r.ranks AS ranks, ifNull(c.numerator, 0) AS numerator, ifNull(c.denominator, 0) AS denominator,
+       if(denominator > 0, numerator / denominator, NULL) AS ratio,
+       toInt32(multiIf(
+           r.constant, r.most,
+           denominator <= 0, if(r.empty_full, r.most, 0),
+           least(r.most, intDiv(
+               200 * toInt128(greatest(numerator, 0)) * r.most + r.full_at * toInt128(denominator),
+               2 * r.full_at * toInt128(denominator))))) AS points
+FROM
+(
+    SELECT code, level FROM units FINAL
+    WHERE province = {province:String}
+      AND ifNull(valid_from, toDate32('1900-01-01')) <= {last:Date32}
+      AND ifNull(valid_to, toDate32('2299-12-31')) > {first:Date32}
+) AS u
+CROSS JOIN
+(
+    SELECT * FROM index_rows FINAL
+    WHERE index_id = {index:String} AND loaded_at >= (SELECT max(loaded_at) FROM indicators)
+) AS r
+LEFT JOIN
+(
+    SELECT unit, row_id, numerator, denominator
+    FROM index_cases(index = {index:String}, province = {province:String}, first = {first:Date32}, last = {last:Date32})
+) AS c ON u.code = c.unit AND r.row_id = c.row_id;
+
+-- The totals, with class and rank: among the units of the same level that have enough cases.
+CREATE VIEW index_totals AS
+SELECT unit, level, total, cases, is_ranked,
+       (
+           SELECT arraySort(c -> -c.1, groupArray((least, class_id)))
+           FROM index_classes FINAL
+           WHERE index_id = {index:String} AND loaded_at >= (SELECT max(loaded_at) FROM indicators)
+       ) AS classes,
+       arrayFirst(c -> total >= c.1, classes).2 AS class_id,
+       if(is_ranked, rank() OVER (PARTITION BY level, is_ranked ORDER BY total DESC), NULL) AS rank,
+       countIf(is_ranked) OVER (PARTITION BY level) AS peers
+FROM
+(
+    SELECT unit, level, sum(points) AS total, sumIf(denominator, ranks > 0) AS cases,
+           countIf(ranks > 0 AND denominator < ranks) = 0 AS is_ranked
+    FROM index_points(index = {index:String}, province = {province:String}, first = {first:Date32}, last = {last:Date32})
+    GROUP BY unit, level
+);
+
+-- What of a period has been by now, in the calendar of a province; the day before, while the period lasts; and the one before it.
+CREATE VIEW index_spans AS
+SELECT p.first AS first, least(p.last, today) AS last, p.last AS end,
+       if(p.last >= today AND p.first < today, addDays(today, -1), NULL) AS day_before,
+       b.first AS first_before, b.last AS last_before,
+       toDate32(substring(toString(now(), u.time_zone), 1, 10)) AS today
+FROM (SELECT * FROM index_periods WHERE id = {period:String}) AS p
+CROSS JOIN (SELECT time_zone FROM units FINAL WHERE code = {province:String}) AS u
+INNER JOIN index_periods AS b ON p.previous = b.id;
+
+-- The totals of a period to date, with what they have gained since the end of yesterday and over the period before.
+CREATE VIEW index_standings AS
+SELECT t.unit AS unit, t.level AS level, t.total AS total, t.cases AS cases, t.class_id AS class_id, t.rank AS rank, t.peers AS peers,
+       if((SELECT day_before FROM index_spans(province = {province:String}, period = {period:String})) IS NULL, NULL,
+          t.total - y.total) AS since_yesterday,
+       if(b.cases > 0, t.total - b.total, NULL) AS since_period_before
+FROM index_totals(index = {index:String}, province = {province:String},
+    first = (SELECT first FROM index_spans(province = {province:String}, period = {period:String})),
+    last = (SELECT last FROM index_spans(province = {province:String}, period = {period:String}))) AS t
+LEFT JOIN index_totals(index = {index:String}, province = {province:String},
+    first = (SELECT first FROM index_spans(province = {province:String}, period = {period:String})),
+    last = (SELECT ifNull(day_before, last) FROM index_spans(province = {province:String}, period = {period:String}))) AS y
+    ON t.unit = y.unit
+LEFT JOIN index_totals(index = {index:String}, province = {province:String},
+    first = (SELECT first_before FROM index_spans(province = {province:String}, period = {period:String})),
+    last = (SELECT last_before FROM index_spans(province = {province:String}, period = {period:String}))) AS b
+    ON t.unit = b.unit;
+
+-- Scores as others published them; what was read later takes the place of what was read before.
+CREATE TABLE index_published
+(
+    index_id LowCardinality(String),
+    unit LowCardinality(String),
+    period LowCardinality(String) COMMENT '2026-11, 2026-Q4 or 2026',
+    measure LowCardinality(String) COMMENT 'the id of a row or of a group, or total',
+    score Int32 COMMENT 'hundredths of a point',
+    numerator Nullable(Int64),
+    denominator Nullable(Int64),
+    read_at DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(read_at)
+ORDER BY (index_id, unit, period, measure);
+
+CREATE MATERIALIZED VIEW index_published_of_events TO index_published AS
+SELECT JSONExtractString(data, 'index_code') AS index_id, unit,
+       JSONExtractString(data, 'index_period') AS period, JSONExtractString(data, 'index_measure') AS measure,
+       toInt32(JSONExtractInt(data, 'score_hundredths')) AS score,
+       JSONExtract(data, 'published_numerator', 'Nullable(Int64)') AS numerator,
+       JSONExtract(data, 'published_denominator', 'Nullable(Int64)') AS denominator,
+       time AS read_at
+FROM events
+WHERE kind = 'updates.index_published';
