@@ -9,6 +9,7 @@ from pathlib import Path
 from config.loader import Configuration
 from dashboards.deadlines import deadlines
 from dashboards.history import history
+from dashboards.index import index
 from dashboards.language import LANGUAGES, Language, Say
 from dashboards.model import Dashboard
 from dashboards.overview import overview
@@ -21,7 +22,7 @@ def dashboards(language: Language, configuration: Configuration) -> list[Dashboa
     say = Say(language)
     targets = {indicator.id: indicator.target for indicator in configuration.indicators.values()}
     streams = configuration.registry.streams.values()
-    return [overview(say, targets, streams), deadlines(say), history(say), quality(say, streams)]
+    return [overview(say, targets, streams), deadlines(say), history(say), index(say), quality(say, streams)]
 
 
 def files(configuration: Configuration) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from streams.core.index import Index, Row
 from streams.core.units import Units
 
 _LINES = ["code", "above", "loaded_at"]
+_INDICES = ["id", "name_vi", "name_en", "tolerance", "loaded_at"]
 _ROWS = [
     *("index_id", "row_id", "position", "code", "name_vi", "name_en", "source"),
     *("group_id", "group_position", "group_name_vi", "group_name_en"),
@@ -26,6 +27,8 @@ def fill(client: Client, units: Units, indices: Iterable[Index], now: datetime) 
     if lines:
         client.insert("unit_lines", lines, _LINES)
     for index in indices:
+        named = [index.id, index.name.vi, index.name.en, index.tolerance, now]
+        client.insert("indices", [named], _INDICES)
         client.insert("index_rows", [[*row, now] for row in _rows(index)], _ROWS)
         terms = [[index.id, row.id, *term, now] for row in index.rows.values() for term in _terms(row)]
         if terms:

@@ -1,5 +1,16 @@
 -- Indices of points, as config/index/*.yaml defines them: filled at start. Rows of an earlier configuration stay behind, so the
 -- views look at those only that were loaded with the newest indicators, which are written last.
+CREATE TABLE indices
+(
+    id LowCardinality(String),
+    name_vi String,
+    name_en String,
+    tolerance Int32 COMMENT 'hundredths of a point',
+    loaded_at DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(loaded_at)
+ORDER BY id;
+
 CREATE TABLE index_rows
 (
     index_id LowCardinality(String),
@@ -164,17 +175,21 @@ FROM
 )
 GROUP BY unit, row_id;
 
--- The points of every row, as streams/core/index.py computes them.
+-- The points of every row, as streams/core/index.py computes them; what one more per cent of the cases would gain; and how many
+-- cases are missing to all points.
 CREATE VIEW index_points AS
 SELECT u.code AS unit, u.level AS level, r.group_id AS group_id, r.row_id AS row_id, r.position AS position, r.most AS most,
        r.ranks AS ranks, ifNull(c.numerator, 0) AS numerator, ifNull(c.denominator, 0) AS denominator,
        if(denominator > 0, numerator / denominator, NULL) AS ratio,
-       toInt32(multiIf(
+       arrayMap(n -> toInt32(multiIf(
            r.constant, r.most,
            denominator <= 0, if(r.empty_full, r.most, 0),
            least(r.most, intDiv(
-               200 * toInt128(greatest(numerator, 0)) * r.most + r.full_at * toInt128(denominator),
-               2 * r.full_at * toInt128(denominator))))) AS points
+               200 * toInt128(greatest(n, 0)) * r.most + r.full_at * toInt128(denominator),
+               2 * r.full_at * toInt128(denominator))))),
+           [numerator, numerator + intDiv(denominator + 99, 100)]) AS given,
+       given[1] AS points, given[2] - given[1] AS percent_gain,
+       if(r.constant OR denominator <= 0, NULL, greatest(0, intDiv(r.full_at * denominator + 99, 100) - numerator)) AS missing_cases
 FROM
 (
     SELECT code, level FROM units FINAL
@@ -239,6 +254,23 @@ LEFT JOIN index_totals(index = {index:String}, province = {province:String},
     first = (SELECT first_before FROM index_spans(province = {province:String}, period = {period:String})),
     last = (SELECT last_before FROM index_spans(province = {province:String}, period = {period:String}))) AS b
     ON t.unit = b.unit;
+
+-- What the units stand to lose until the period ends if nobody does anything: the difference to its last day, for which is known
+-- which open dossiers will be overdue. `cases` are those of the row that ranks.
+CREATE VIEW index_risks AS
+SELECT unit, level, sum(points) AS points, sumIf(cases, ranks > 0) AS cases
+FROM
+(
+    SELECT n.unit AS unit, n.level AS level, n.ranks AS ranks, n.points - e.points AS points, n.numerator - e.numerator AS cases
+    FROM index_points(index = {index:String}, province = {province:String},
+        first = (SELECT first FROM index_spans(province = {province:String}, period = {period:String})),
+        last = (SELECT last FROM index_spans(province = {province:String}, period = {period:String}))) AS n
+    INNER JOIN index_points(index = {index:String}, province = {province:String},
+        first = (SELECT first FROM index_spans(province = {province:String}, period = {period:String})),
+        last = (SELECT end FROM index_spans(province = {province:String}, period = {period:String}))) AS e
+        ON n.unit = e.unit AND n.row_id = e.row_id
+)
+GROUP BY unit, level;
 
 -- Scores as others published them; what was read later takes the place of what was read before.
 CREATE TABLE index_published

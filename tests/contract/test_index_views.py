@@ -170,7 +170,7 @@ ARGUMENTS = f"(index = 'i', province = 'vn', first = '{FIRST}', last = '{LAST}')
 
 
 @settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -199,6 +199,14 @@ def test_the_views_and_the_scorer_agree(
 
     expected = {unit: score(index, counts(index, unit, days, used)) for unit in MINE}
     found = client.query(f"SELECT unit, row_id, points FROM index_points{ARGUMENTS}").result_rows
+    reach = client.query(
+        f"SELECT unit, row_id, percent_gain, missing_cases FROM index_points{ARGUMENTS}"
+    ).result_rows
+    assert {(unit, name): (gain, missing) for unit, name, gain, missing in reach} == {
+        (unit, one.id): within_reach(one, cases[one.id])
+        for unit, cases in ((unit, counts(index, unit, days, used)) for unit in MINE)
+        for one in index.rows.values()
+    }
     assert {(unit, name): points for unit, name, points in found} == {
         (unit, name): points for unit, one in expected.items() for name, points in one.rows.items()
     }
@@ -212,6 +220,17 @@ def test_the_views_and_the_scorer_agree(
     assert {unit: (rank, peers) for unit, _, _, rank, peers in totals} == {
         unit: place(unit, ranked, expected) for unit in MINE
     }
+
+
+def within_reach(one: Row, cases: Counts) -> tuple[int, int | None]:
+    """What one more per cent of the cases gains, and how many more cases have all points."""
+    n, d = cases
+    if one.constant or d <= 0:
+        return 0, None
+    gain = one.points(Counts(n - (-d // 100), d)) - one.points(cases)
+    missing = max(0, -(-one.full_at * d // 100) - n)
+    assert one.points(Counts(n + missing, d)) == one.most
+    return gain, missing
 
 
 def stored(key: Sum, value: tuple[int, int]) -> tuple[Any, ...]:

@@ -56,23 +56,32 @@ TODAY: tuple[Figure, ...] = (
     ("audit_differences", "", 2, 0),
     ("online_payment_rate", "", 60, 100),
     ("records_cleaned", "registry=population", 12_345, 0),
+    ("index_closed", "", 850, 1_000),
+    ("index_running", "", 460, 460),
+    ("index_overdue", "", 0, 40),
+    ("index_published_on_time", "", 45, 52),
 )
+
+TOMORROW: tuple[Figure, ...] = (
+    ("overdue_backlog", "channel=online", 7, 0),
+    ("index_running", "", -300, -300),
+    ("index_overdue", "", 0, 300),
+)
+"""What will be overdue then if nobody settles it."""
 
 
 def fill_store(client: Client, database: str, now: datetime) -> None:
     """Migrate and fill: today's figures for the live province, October 2010 for the register."""
     migrate(client, database)
     configuration = load(CONFIG)
-    fill(client, configuration.units, configuration.indicators)
+    fill(client, configuration.units, configuration.indicators, configuration.indices.values())
     midnight = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
     rows = []
     for unit in ("40", UNIT):
         rows += figures("40", unit, "day", midnight, TODAY)
         rows += figures("40", unit, "hour", now.replace(minute=0, second=0, microsecond=0), TODAY)
         rows += figures("40", unit, "minute", now.replace(second=0, microsecond=0), TODAY)
-        rows += figures(
-            "40", unit, "day", midnight + timedelta(days=1), [("overdue_backlog", "channel=online", 7, 0)]
-        )
+        rows += figures("40", unit, "day", midnight + timedelta(days=1), TOMORROW)
     rows += figures("40", OTHER_UNIT, "day", midnight, [("on_time_settlement", "", 95, 100)])
     first = datetime(2010, 10, 4, tzinfo=ZoneInfo("Europe/Amsterdam"))
     for unit in ("receipt", OFFICER):

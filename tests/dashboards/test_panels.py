@@ -29,8 +29,9 @@ TODAY = Period(
 HOUR = Period(int((NOW - timedelta(hours=1)).timestamp() * 1000), TODAY.to_ms, 60_000)
 EVERYTHING = Period(0, TODAY.to_ms, 86_400_000)
 
-LIVE = {"province": ["40"], "unit": ["40"]}
-REGISTER = {"province": ["receipt"], "unit": ["receipt"]}
+INDEX = {"index": ["decision-766"], "period": [f"{MIDNIGHT:%Y}"]}
+LIVE = {"province": ["40"], "unit": ["40"], **INDEX}
+REGISTER = {"province": ["receipt"], "unit": ["receipt"], **INDEX}
 
 PANELS = [
     pytest.param(panel, id=f"{language}-{uid}-{panel['id']}")

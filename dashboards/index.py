@@ -1,0 +1,39 @@
+"""An index of points: the ranking of the units, and row by row what makes it."""
+
+from __future__ import annotations
+
+from dashboards import scores
+from dashboards.language import Say
+from dashboards.links import links
+from dashboards.model import Dashboard, Grid
+from dashboards.sql import TIME_ZONE
+from dashboards.variables import province, unit
+
+UID = "ioc-index"
+
+
+def index(say: Say) -> Dashboard:
+    """The dashboard in one language; a score is nobody's alarm, so nothing is judged by colour."""
+    return Dashboard(
+        uid=say.uid(UID),
+        title=say("Chỉ số phục vụ", "Service index"),
+        description=say(
+            "Điểm, xếp loại, xếp hạng của từng đơn vị theo tháng, quý, năm; điểm có nguy cơ mất và có thể đạt thêm.",
+            "Points, class and rank of every unit by month, quarter and year; points at risk and within reach.",
+        ),
+        tags=("ioc", "index", say.language),
+        time_zone=TIME_ZONE,
+        time_from="now/y",
+        time_to="now",
+        refresh="1m",
+        variables=(province(say), scores.index(say), scores.period(say), unit(say)),
+        links=links(say, UID),
+        panels=(
+            scores.standing(1, Grid(0, 0, 24, 4), say),
+            scores.ranking(2, Grid(0, 4, 11, 22), say),
+            scores.rows(3, Grid(11, 4, 13, 15), say),
+            scores.groups(4, Grid(11, 19, 13, 7), say),
+            scores.at_risk(5, Grid(0, 26, 12, 11), say),
+            scores.within_reach(6, Grid(12, 26, 12, 11), say),
+        ),
+    )
