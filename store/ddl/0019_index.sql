@@ -121,17 +121,14 @@ GROUP BY unit, month, use, procedure;
 -- The periods that have an index: months, quarters and years, named 2026-11, 2026-Q4 and 2026.
 CREATE VIEW index_periods AS
 SELECT 'month' AS kind, formatDateTime(first, '%Y-%m') AS id, formatDateTime(addMonths(first, -1), '%Y-%m') AS previous,
-       addMonths(toDate32('2000-01-01'), number) AS first, addDays(addMonths(first, 1), -1) AS last
-FROM numbers(2400)
+       addMonths(toDate32('2000-01-01'), arrayJoin(range(2400))) AS first, addDays(addMonths(first, 1), -1) AS last
 UNION ALL
 SELECT 'quarter', concat(toString(toYear(first)), '-Q', toString(toQuarter(first))),
        concat(toString(toYear(addMonths(first, -3))), '-Q', toString(toQuarter(addMonths(first, -3)))),
-       addMonths(toDate32('2000-01-01'), 3 * number) AS first, addDays(addMonths(first, 3), -1)
-FROM numbers(800)
+       addMonths(toDate32('2000-01-01'), 3 * arrayJoin(range(800))) AS first, addDays(addMonths(first, 3), -1)
 UNION ALL
 SELECT 'year', toString(toYear(first)), toString(toYear(first) - 1),
-       addMonths(toDate32('2000-01-01'), 12 * number) AS first, addDays(addMonths(first, 12), -1)
-FROM numbers(200);
+       addMonths(toDate32('2000-01-01'), 12 * arrayJoin(range(200))) AS first, addDays(addMonths(first, 12), -1);
 
 -- The cases of each row that has any, of a province and its units, from the first day of a month to a last day. What is a state
 -- is as it will have been when the last day ends, as far as is known now.
@@ -229,13 +226,17 @@ FROM
 
 -- What of a period has been by now, in the calendar of a province; the day before, while the period lasts; and the one before it.
 CREATE VIEW index_spans AS
-SELECT p.first AS first, least(p.last, today) AS last, p.last AS end,
-       if(p.last >= today AND p.first < today, addDays(today, -1), NULL) AS day_before,
-       b.first AS first_before, b.last AS last_before,
-       toDate32(substring(toString(now(), u.time_zone), 1, 10)) AS today
+SELECT max(p.first) AS first, max(least(p.last, u.today)) AS last, max(p.last) AS end,
+       max(if(p.last >= u.today AND p.first < u.today, addDays(u.today, -1), NULL)) AS day_before,
+       max(b.first) AS first_before, max(b.last) AS last_before
 FROM (SELECT * FROM index_periods WHERE id = {period:String}) AS p
-CROSS JOIN (SELECT time_zone FROM units FINAL WHERE code = {province:String}) AS u
-INNER JOIN index_periods AS b ON p.previous = b.id;
+INNER JOIN index_periods AS b ON p.previous = b.id
+CROSS JOIN
+(
+    SELECT toDate32(substring(toString(now(), if(time_zone = '', 'UTC', time_zone)), 1, 10)) AS today
+    FROM units FINAL
+    WHERE code = {province:String}
+) AS u;
 
 -- The totals of a period to date, with what they have gained since the end of yesterday and over the period before.
 CREATE VIEW index_standings AS

@@ -31,6 +31,7 @@ def reader(clickhouse: EmbeddedClickHouse, clickhouse_database: str) -> Reader:
     ask("CREATE TABLE t (x UInt64, s String) ENGINE = MergeTree ORDER BY x")
     ask("INSERT INTO t VALUES (1, 'a'), (2, 'b')")
     ask("CREATE VIEW v AS SELECT sum(x) AS total FROM t")
+    ask("CREATE VIEW index_v AS SELECT sum(x) AS total FROM t WHERE x > {least:UInt64}")
     return Reader(clickhouse.url, clickhouse_database)
 
 
@@ -39,6 +40,7 @@ def reader(clickhouse: EmbeddedClickHouse, clickhouse_database: str) -> Reader:
     [
         "SELECT count() FROM t",
         "SELECT * FROM v",
+        "SELECT * FROM index_v(least = 1)",
         "WITH 1 AS one SELECT x + one FROM t WHERE s = {s:String} ORDER BY x FORMAT JSON",
         "SELECT x, sum(x) OVER (ORDER BY x) FROM t UNION ALL SELECT number, 0 FROM numbers(3)",
         "SELECT format('{}-{}', s, 'file'), 'x.file' FROM t",
@@ -54,6 +56,11 @@ def reader(clickhouse: EmbeddedClickHouse, clickhouse_database: str) -> Reader:
 def test_a_reader_looks(reader: Reader, sql: str) -> None:
     for _ in range(2):
         assert reader(sql, param_s="a").status == 200
+
+
+def test_what_a_reader_may_call_like_a_view_is_no_function(reader: Reader) -> None:
+    functions = reader("SELECT count() FROM system.table_functions WHERE startsWith(name, 'index_')")
+    assert functions.body == b"0\n"
 
 
 WRITES = [
