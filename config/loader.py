@@ -49,15 +49,15 @@ def load(folder: Path, registry: Registry | None = None) -> Configuration:
     """
     registry = registry or load_registry()
     reader = _Reader(folder)
-    calendar_files = reader.sheets("calendars/*.yaml", "calendar", needed=False)
-    unit_files = reader.sheets("units/*.yaml", "units")
-    code_files = reader.sheets("codes/*.yaml", "codes", needed=False)
-    indicator_files = reader.sheets("indicators/*.yaml", "indicators")
-    index_files = reader.sheets("index/*.yaml", "index", needed=False)
-    alert_files = reader.sheets("alerts/*.yaml", "alerts")
-    recipient_files = reader.sheets("recipients.yaml", "recipients")
-    source_files = reader.sheets("sources/*.yaml", "source")
-    retention_files = reader.sheets("retention.yaml", "retention")
+    calendar_files = reader.sheets("calendar", "calendars/*.yaml", needed=False)
+    unit_files = reader.sheets("units", "units/*.yaml")
+    code_files = reader.sheets("codes", "codes/*.yaml", needed=False)
+    indicator_files = reader.sheets("indicators", "indicators/*.yaml", "sources/*/indicators.yaml")
+    index_files = reader.sheets("index", "index/*.yaml", needed=False)
+    alert_files = reader.sheets("alerts", "alerts/*.yaml", "sources/*/alerts.yaml")
+    recipient_files = reader.sheets("recipients", "recipients.yaml")
+    source_files = reader.sheets("source", "sources/*.yaml", "sources/*/source.yaml", needed=False)
+    retention_files = reader.sheets("retention", "retention.yaml")
 
     working = reader.built(calendars.build(calendar_files))
     all_units = reader.built(codes.build(code_files, reader.built(units.build(unit_files, working))))
@@ -85,9 +85,9 @@ class _Reader:
         self._read: set[Path] = set()
         self._problems: list[Problem] = []
 
-    def sheets(self, pattern: str, schema: str, *, needed: bool = True) -> Sheets:
+    def sheets(self, schema: str, *patterns: str, needed: bool = True) -> Sheets:
         """The files of a part, whose shape a schema in config/formats describes."""
-        paths = sorted(self._folder.glob(pattern))
+        paths = sorted(path for pattern in patterns for path in self._folder.glob(pattern))
         self._read.update(paths)
         sheets = []
         for path in paths:
@@ -97,7 +97,7 @@ class _Reader:
                 sheets.append(shape(document, schema))
                 self._problems += sheets[-1].problems
         if needed and not paths:
-            self._missing(pattern)
+            self._missing(patterns[0])
         return Sheets(tuple(sheets), len(sheets) == len(paths) >= needed)
 
     def built(self, result: tuple[Built, list[Problem]]) -> Built:
@@ -111,8 +111,9 @@ class _Reader:
         Raises:
             ConfigurationError: there were problems.
         """
+        of_schemas = set(self._folder.glob("sources/*/schemas/*/stream.yaml"))
         for path in sorted(self._folder.rglob("*.y*ml")):
-            if path not in self._read:
+            if path not in self._read | of_schemas:
                 hint = "Files end in .yaml and lie where docs/configuration.md says."
                 self._problems.append(Problem(_shown(path), 0, "nothing reads this file", hint))
         if self._problems:

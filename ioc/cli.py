@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from ioc.commands import alerts, dashboards, dead_letters, index, source
+from ioc.commands import alerts, dashboards, dead_letters, index, new, source
 from ioc.commands.audit import audit
 from ioc.commands.check import check
 from ioc.commands.doctor import doctor
@@ -71,6 +71,7 @@ app.add_typer(alerts.app, name="alerts")
 app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(index.app, name="index")
+app.add_typer(new.app, name="new")
 app.add_typer(source.app, name="source")
 
 

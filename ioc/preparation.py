@@ -20,7 +20,7 @@ def prepare_topics(settings: Settings) -> None:
         BrokerError: Kafka does not answer, or a topic is not as it must be.
         SchemaError: a stream is not declared as it must be.
     """
-    create_topics(settings.kafka, topics.every(load_streams(settings.schemas)))
+    create_topics(settings.kafka, topics.every(load_streams(*settings.schema_folders)))
 
 
 def prepare_tables(settings: Settings, configuration: Configuration) -> None:

@@ -59,6 +59,11 @@ class Settings:
     grafana_token: Secret = Secret("")
 
     @property
+    def schema_folders(self) -> tuple[Path, ...]:
+        """Where event types are: the folder of schemas, and those of sources that bring types of their own."""
+        return self.schemas, *sorted(self.config.glob("sources/*/schemas"))
+
+    @property
     def wall_address(self) -> str:
         """Where people open the wall: what links in messages lead to."""
         return self.wall_url.rstrip("/") or f"http://{self.wall_host}:{self.wall_port}"

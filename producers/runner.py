@@ -80,7 +80,7 @@ def run_source(
         OtherClusterError: the journal belongs to another Kafka.
         UserError: whatever only a person can mend.
     """
-    registry = load_registry(settings.schemas)
+    registry = load_registry(*settings.schema_folders)
     configuration = load(settings.config, registry)
     source = find_source(configuration, name)
     folder = settings.data / "sources" / name

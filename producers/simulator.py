@@ -98,7 +98,7 @@ def run_simulator(
         SimulatorError: there is no such province, or an option makes no sense.
         BrokerError: Kafka cannot be used; a new start goes on where this one ended.
     """
-    registry = load_registry(settings.schemas)
+    registry = load_registry(*settings.schema_folders)
     units = load(settings.config, registry).units
     world = make_world(units, options)
     create_topics(settings.kafka, every(registry.streams))

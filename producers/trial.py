@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
 import msgspec
 
+from config.loader import load
+from ioc.settings import Settings
 from producers.event import Event, Refused
 from producers.expression import Row
 from producers.files.declaration import File
@@ -17,9 +19,11 @@ from producers.gate import Gate
 from producers.kinds import reader_of
 from producers.mapping import Mapping
 from producers.reading import Position, Reading
+from producers.runner import find_source
 from producers.seen import Seen
 from producers.source import Source
-from schemas.registry import Registry
+from schemas.decoder import EventDecoder
+from schemas.registry import load_registry
 
 
 class Tried(msgspec.Struct, frozen=True):
@@ -43,39 +47,67 @@ class _Nowhere:
         return None
 
 
-def try_source(
-    source: Source, registry: Registry, gate: Gate, path: Path | None = None, limit: int | None = None
-) -> Iterator[Tried]:
-    """What becomes of the first rows of a file, or without one of the source's own place.
+class Trial:
+    """Tries rows on one source; keys that had their event are remembered from row to row.
 
     Args:
-        source: what rows mean. One that reads no files takes a file of its rows, a JSON object a line.
-        registry: the event types that it names.
-        gate: checks the events.
-        path: the file.
-        limit: how many rows; None: all.
+        settings: where the configuration is.
+        name: of the source.
 
     Raises:
-        UserError: the file or the place cannot be read.
+        ConfigurationError: the configuration holds mistakes.
+        NoSuchSourceError: it declares no such source.
     """
-    with Seen() as seen:
-        mapping = Mapping(source, registry, seen)
-        file = source.file or File("ndjson")
-        readings = _of_file(path, file, mapping.columns) if path else _of_place(source, mapping.columns)
-        for reading in islice(readings, limit):
-            made = [*mapping.events(reading.row)] if reading.row is not None else []
-            checked = [(one, one if isinstance(one, Refused) else gate.check(one)) for one in made]
-            faults = [Refused("bad_row", "$", reading.fault)] if reading.fault else []
-            yield Tried(
-                reading.place,
-                {name: value for name, value in (reading.row or {}).items() if name in mapping.columns},
-                tuple(
-                    event
-                    for event, found in checked
-                    if not isinstance(found, Refused) and isinstance(event, dict)
-                ),
-                (*faults, *(found for _, found in checked if isinstance(found, Refused))),
-            )
+
+    def __init__(self, settings: Settings, name: str) -> None:
+        self._registry = load_registry(*settings.schema_folders)
+        configuration = load(settings.config, self._registry)
+        self._gate = Gate(EventDecoder(self._registry), configuration.units)
+        self.source = find_source(configuration, name)
+
+    def of_file(self, path: Path, limit: int | None = None) -> list[Tried]:
+        """What becomes of a file's first rows; a source that reads no files takes its rows as JSON, an object a line.
+
+        Raises:
+            RegisterError: the file cannot be read.
+        """
+        file = self.source.file or File("ndjson")
+        return self._of(lambda columns: _of_file(path, file, columns), limit)
+
+    def of_rows(self, path: Path) -> list[Tried]:
+        """What becomes of rows that a file holds as JSON, an object a line.
+
+        Raises:
+            RegisterError: the file cannot be read.
+        """
+        return self._of(lambda columns: _of_file(path, File("ndjson"), columns), None)
+
+    def of_place(self, limit: int | None) -> list[Tried]:
+        """What becomes of the first rows of the source's own place.
+
+        Raises:
+            UserError: the place cannot be read.
+        """
+        return self._of(lambda columns: _of_place(self.source, columns), limit)
+
+    def _of(self, read: Callable[[frozenset[str]], Iterator[Reading]], limit: int | None) -> list[Tried]:
+        with Seen() as seen:
+            mapping = Mapping(self.source, self._registry, seen)
+            readings = read(mapping.columns)
+            return [_tried(reading, mapping, self._gate) for reading in islice(readings, limit)]
+
+
+def _tried(reading: Reading, mapping: Mapping, gate: Gate) -> Tried:
+    events: list[Event] = []
+    refused = [Refused("bad_row", "$", reading.fault)] if reading.fault else []
+    for made in mapping.events(reading.row) if reading.row is not None else ():
+        found = made if isinstance(made, Refused) else gate.check(made)
+        if isinstance(found, Refused):
+            refused.append(found)
+        elif isinstance(made, dict):
+            events.append(made)
+    row = {name: value for name, value in (reading.row or {}).items() if name in mapping.columns}
+    return Tried(reading.place, row, tuple(events), tuple(refused))
 
 
 def _of_file(path: Path, file: File, columns: frozenset[str]) -> Iterator[Reading]:

@@ -19,14 +19,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The exit status: 0, or 2 when something must be mended, which is printed."""
     parser = argparse.ArgumentParser(prog="python -m schemas", description=__doc__)
     parser.add_argument("action", choices=("check", "publish"), help=f"publish writes {LOCK}")
-    parser.add_argument("folder", nargs="?", type=Path, default=SHIPPED, help="default: the shipped schemas")
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=SHIPPED,
+        help="default: the shipped schemas; or those of a source, beside which the shipped ones are looked at",
+    )
     chosen = parser.parse_args(arguments)
+    of_source = chosen.folder.resolve().parent.parent.name == "sources"
+    folders = (SHIPPED, chosen.folder) if of_source else (chosen.folder,)
     if chosen.action == "check":
-        problems = check(chosen.folder)
+        problems = check(*folders)
     else:
-        files, problems = read_schemas(chosen.folder)
-        streams = declarations(chosen.folder, files)
-        problems = problems or streams.problems or publish(chosen.folder, files, streams.entries)
+        read = {folder: read_schemas(folder) for folder in folders}
+        streams = declarations(folders, [file for files, _ in read.values() for file in files])
+        files, problems = read[chosen.folder]
+        problems = problems or streams.problems or publish(chosen.folder, files, streams.of(chosen.folder))
     if problems:
         print(render(problems), file=sys.stderr)
         return 2

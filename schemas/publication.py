@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from config.problems import Problem
@@ -18,7 +18,9 @@ LOCK = "published.lock"
 _STREAMS = "streams"
 """The key of the numbers, which no type can have."""
 
-_PUBLISH = "Run python -m schemas publish."
+_PUBLISH = "Run python -m schemas publish"
+
+_SHIPPED = Path(__file__).resolve().parent
 
 Published = Mapping[str, Mapping[str, Any]]
 
@@ -36,7 +38,7 @@ def publication_problems(
                 shown(lock),
                 0,
                 "missing, or not as it was written",
-                f"Restore it. For new schemas: {_PUBLISH}",
+                f"Restore it. For new schemas: {_how(folder)}",
             )
         ]
     known = {file.type: file for file in files}
@@ -53,7 +55,9 @@ def publish(folder: Path, files: Iterable[SchemaFile], streams: Mapping[str, Ent
     lock = folder / LOCK
     if lock.exists():
         problems = [
-            problem for problem in publication_problems(folder, files, streams) if problem.hint != _PUBLISH
+            problem
+            for problem in publication_problems(folder, files, streams)
+            if not problem.hint.startswith(_PUBLISH)
         ]
         if problems:
             return problems
@@ -80,7 +84,9 @@ def _renumbered(published: Mapping[str, int], streams: Mapping[str, Entry]) -> I
             hint = f"Choose one from {max(owners) + 1} on."
             yield entry.problem(f"the number {number} belonged to {owners[number]}", hint, ("number",))
         elif name not in published:
-            yield entry.problem(f"the stream {name} is not published", _PUBLISH)
+            yield entry.problem(
+                f"the stream {name} is not published", _how(PurePath(entry.document.file).parents[1])
+            )
         elif number != published[name]:
             hint = f"Set it to {published[name]} again."
             yield entry.problem(f"the number was published as {published[name]}", hint, ("number",))
@@ -96,7 +102,7 @@ def _withdrawn(lock: Path, published: Published, known: Mapping[str, SchemaFile]
 
 
 def _unpublished(file: SchemaFile) -> list[Problem]:
-    return [file.problem((), f"{file.type} is not published", _PUBLISH)]
+    return [file.problem((), f"{file.type} is not published", _how(file.path.parents[3]))]
 
 
 def _changed(file: SchemaFile, published: Mapping[str, Any]) -> list[Problem]:
@@ -114,7 +120,11 @@ def _changed(file: SchemaFile, published: Mapping[str, Any]) -> list[Problem]:
         )
         return [file.problem(("version",), message, hint)]
     if version > was:
-        return [file.problem(("version",), f"version {file.schema['version']} is not published", _PUBLISH)]
+        return [
+            file.problem(
+                ("version",), f"version {file.schema['version']} is not published", _how(file.path.parents[3])
+            )
+        ]
     return []
 
 
@@ -130,3 +140,9 @@ def _minor(schema: Mapping[str, Any]) -> int:
 
 def _next(schema: Mapping[str, Any]) -> str:
     return f"{schema['version'].partition('.')[0]}.{_minor(schema) + 1}"
+
+
+def _how(folder: PurePath) -> str:
+    if Path(folder).resolve() == _SHIPPED:
+        return f"{_PUBLISH}."
+    return f"{_PUBLISH} {shown(Path(folder))}"

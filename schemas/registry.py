@@ -63,21 +63,23 @@ class Registry(Mapping[str, EventType]):
         return len(self._newest)
 
 
-def load_registry(folder: Path = SHIPPED) -> Registry:
-    """Read and compile every schema below a folder, and what its streams declare.
+def load_registry(*folders: Path) -> Registry:
+    """Read and compile every schema below some folders, by default the shipped one, and what their streams declare.
 
     Raises:
         SchemaError: a schema cannot be compiled, or there is none, or a stream of theirs is not declared;
             `schemas.check` lists every problem with its line.
     """
-    paths = schema_files(folder)
+    folders = folders or (SHIPPED,)
+    shown = ", ".join(map(str, folders))
+    paths = [path for folder in folders for path in schema_files(folder)]
     if not paths:
-        msg = f"there is no schema in {folder}: they lie in <stream>/<what_happened>/v<n>/schema.json"
+        msg = f"there is no schema in {shown}: they lie in <stream>/<what_happened>/v<n>/schema.json"
         raise SchemaError(msg)
     types = [_event_type(path) for path in paths]
-    streams = load_streams(folder)
+    streams = load_streams(*folders)
     if undeclared := {event_type.stream for event_type in types} - streams.keys():
-        msg = f"{folder}: there is no {FILE} in {', '.join(sorted(undeclared))}; schemas/README.md shows one"
+        msg = f"{shown}: there is no {FILE} in {', '.join(sorted(undeclared))}; schemas/README.md shows one"
         raise SchemaError(msg)
     return Registry(types, streams)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,17 +24,24 @@ class Declarations(NamedTuple):
 
     entries: Mapping[str, Entry]
     problems: list[Problem]
+    folders: Mapping[str, Path]
+
+    def of(self, folder: Path) -> Mapping[str, Entry]:
+        """The sound ones below one of the folders."""
+        return {name: entry for name, entry in self.entries.items() if self.folders[name] == folder}
 
 
-def declarations(folder: Path, files: Iterable[SchemaFile]) -> Declarations:
-    """Look at every declaration below a folder of schemas, against the sound schemas."""
+def declarations(folders: Sequence[Path], files: Iterable[SchemaFile]) -> Declarations:
+    """Look at every declaration below folders of schemas, against the sound schemas."""
     types: dict[str, dict[str, Mapping[str, Any]]] = {}
     for file in files:
         stream, what = file.path.parts[-4:-2]
         types.setdefault(stream, {})[what] = file.schema
     entries: dict[str, Entry] = {}
-    problems: list[Problem] = list(_undeclared(folder))
-    for path in stream_files(folder):
+    owners: dict[str, Path] = {}
+    problems: list[Problem] = list(_undeclared(folders))
+    paths = {path: folder for folder in folders for path in stream_files(folder)}
+    for path, owner in paths.items():
         document, found = read(path, shown(path))
         if document is not None:
             sheet = shape(document, "stream")
@@ -42,16 +49,20 @@ def declarations(folder: Path, files: Iterable[SchemaFile]) -> Declarations:
             entry = sheet.entry("stream")
             if entry and entry.sound and not found:
                 entries[path.parent.name] = entry
+                owners[path.parent.name] = owner
                 found += _cases(entry, types.get(path.parent.name, {}))
         problems += found
     problems += _shared(entries.values(), "the number", ("number",))
     problems += _shared(entries.values(), "the cases", ("cases", "name"))
-    return Declarations(entries, problems)
+    return Declarations(entries, problems, owners)
 
 
-def _undeclared(folder: Path) -> Iterator[Problem]:
-    for stream in sorted({path.parents[2] for path in folder.glob("*/*/v*/schema.json")}):
-        if not (stream / FILE).is_file():
+def _undeclared(folders: Sequence[Path]) -> Iterator[Problem]:
+    declared = {path.parent.name for folder in folders for path in stream_files(folder)}
+    for stream in sorted(
+        {path.parents[2] for folder in folders for path in folder.glob("*/*/v*/schema.json")}
+    ):
+        if stream.name not in declared:
             hint = "schemas/README.md shows one; or move the types to a stream that there is."
             yield Problem(shown(stream / FILE), 0, f"the stream {stream.name} is not declared", hint)
 

@@ -29,13 +29,14 @@ def stream_files(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"*/{FILE}"))
 
 
-def load_streams(folder: Path) -> Mapping[str, Stream]:
-    """The streams declared below a folder of schemas, by name, in the order of their numbers.
+def load_streams(*folders: Path) -> Mapping[str, Stream]:
+    """The streams declared below folders of schemas, by name, in the order of their numbers.
 
     Raises:
         SchemaError: a declaration cannot be read; `schemas.check` lists every problem with its line.
     """
-    streams = sorted(map(_stream_of, stream_files(folder)), key=lambda stream: stream.number)
+    paths = [path for folder in folders for path in stream_files(folder)]
+    streams = sorted(map(_stream_of, paths), key=lambda stream: stream.number)
     return {stream.name: stream for stream in streams}
 
 

@@ -310,7 +310,7 @@ def main(arguments: list[str]) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     settings = Settings.from_environment()
     try:
-        registry = load_registry(settings.schemas)
+        registry = load_registry(*settings.schema_folders)
         app = APPS[arguments[0]](settings, load(settings.config, registry), registry)
     except UserError as error:
         print(error, file=sys.stderr)

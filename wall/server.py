@@ -46,7 +46,7 @@ def create_app(
     """The application; it connects to the store when it is first asked."""
     reader = ClickHouseReader(settings)
     status_reader = ClickHouseReader(settings, _STATUS_SECONDS)
-    streams = load_streams(settings.schemas).values()
+    streams = load_streams(*settings.schema_folders).values()
     wall = Wall(shipped or Shipped.read(), assets or Assets(), streams, reader, status_reader)
     app = web.Application(middlewares=[_headers, _faults], client_max_size=_LARGEST_QUESTION_BYTES)
     app.add_routes(wall.routes())

@@ -1,8 +1,9 @@
-"""Declared sources from config/sources/*.yaml."""
+"""Declared sources from config/sources/<name>.yaml and config/sources/<name>/source.yaml."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import PurePath
 
 import msgspec
 from msgspec.structs import replace
@@ -14,11 +15,14 @@ from producers.source import Source, Value, problems, schema_problems
 from schemas.registry import Registry
 from streams.core.units import CodeLists
 
+OF_FOLDER = "source"
+"""What the file of a source that has a folder is called, without its ending."""
+
 
 def build(
     files: Sheets, registry: Registry, code_lists: CodeLists
 ) -> tuple[Mapping[str, Source], list[Problem]]:
-    """Sources by name, their lists of codes filled in; a file holds one, and is called by its name."""
+    """Sources by name, their lists of codes filled in; a file, or a folder, holds one and is called by its name."""
     sources: dict[str, Source] = {}
     found: list[Problem] = []
     for sheet in files.sheets:
@@ -27,11 +31,26 @@ def build(
         source = msgspec.convert(sheet.document.value, Source)
         sources[source.name] = _with_codes(source, code_lists)
         found += [*problems(source, sheet.document), *schema_problems(source, sheet.document, registry)]
-        if sheet.document.stem != source.name:
-            hint = f"Name the file {source.name}.yaml, or the source '{sheet.document.stem}'."
-            found.append(sheet.document.problem(("name",), "a source is called as its file", hint))
+        found += _misnamed(source, sheet.document)
         found += _unknown_lists(source, sheet.document, code_lists)
     return sources, found
+
+
+def _misnamed(source: Source, document: Document) -> Iterator[Problem]:
+    if document.stem == OF_FOLDER:
+        name = PurePath(document.file).parent.name
+        message, hint = (
+            "a source is called as its folder",
+            f"Name the folder {source.name}, or the source '{name}'.",
+        )
+    else:
+        name = document.stem
+        message, hint = (
+            "a source is called as its file",
+            f"Name the file {source.name}.yaml, or the source '{name}'.",
+        )
+    if name != source.name:
+        yield document.problem(("name",), message, hint)
 
 
 def _with_codes(source: Source, code_lists: CodeLists) -> Source:

@@ -87,7 +87,7 @@ def audit(
     from store.selection import Selection
 
     settings = current_settings()
-    registry = load_registry(settings.schemas)
+    registry = load_registry(*settings.schema_folders)
     configuration = load(settings.config, registry)
     if window and (first or last):
         msg = "--window says which days: leave out --from and --to"

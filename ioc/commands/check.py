@@ -23,6 +23,8 @@ def check(
 
     Example: ioc check --config /etc/ioc
     """
+    from dataclasses import replace
+
     from config.loader import load
     from config.problems import ConfigurationError, render
     from ioc.settings import Settings
@@ -30,11 +32,13 @@ def check(
     from schemas.registry import load_registry
 
     settings = Settings.from_environment()
-    folder = config or settings.config
-    problems = check_schemas(settings.schemas)  # first: the configuration is read against the schemas
+    if config:
+        settings = replace(settings, config=config)
+    folder = settings.config
+    problems = check_schemas(*settings.schema_folders)  # first: the configuration is read against the schemas
     if not problems:
         try:
-            load(folder, load_registry(settings.schemas))
+            load(folder, load_registry(*settings.schema_folders))
         except ConfigurationError as error:
             problems = list(error.problems)
     if as_json:

@@ -69,4 +69,4 @@ def _configuration() -> Configuration:
     from schemas.registry import load_registry
 
     settings = Settings.from_environment()
-    return load(settings.config, load_registry(settings.schemas))
+    return load(settings.config, load_registry(*settings.schema_folders))

@@ -43,7 +43,7 @@ def import_(
     from schemas.registry import load_registry
 
     settings = current_settings()
-    registry = load_registry(settings.schemas)
+    registry = load_registry(*settings.schema_folders)
     configuration = load(settings.config, registry)
     declared = find_source(configuration, source)
     if declared.file is None:

@@ -57,7 +57,7 @@ def check(
     from streams.core.deviations import compare
 
     settings = current_settings()
-    chosen = _chosen(load(settings.config, load_registry(settings.schemas)).indices, index)
+    chosen = _chosen(load(settings.config, load_registry(*settings.schema_folders)).indices, index)
     found = compare(chosen, read(file, chosen))
     typer.echo(_json(chosen, found) if as_json else _words(chosen, found))
     raise typer.Exit(1 if found.deviations else 0)

@@ -32,7 +32,7 @@ def rebuild(
     from schemas.registry import load_registry
 
     settings = current_settings()
-    registry = load_registry(settings.schemas)
+    registry = load_registry(*settings.schema_folders)
     configuration = load(settings.config, registry)
     with client() as connection:
         result = Rebuild(settings, connection, configuration, registry, typer.echo).run(dry=dry_run)

@@ -142,4 +142,4 @@ def _checked(port: int | None) -> tuple[Settings, Configuration]:
     settings = Settings.from_environment()
     if port is not None:
         settings = replace(settings, wall_port=port)
-    return settings, load(settings.config, load_registry(settings.schemas))
+    return settings, load(settings.config, load_registry(*settings.schema_folders))

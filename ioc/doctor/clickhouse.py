@@ -54,7 +54,7 @@ def examine(settings: Settings, now: float) -> Iterator[Finding]:
                 "SELECT toUnixTimestamp64Milli(max(newest)) FROM arrivals WHERE kind = 'updates.figures_audited'"
             ).result_rows[0][0]
             yield audit_finding(now - audited_ms / 1000 if audited_ms > 0 else None)
-            configuration = load(settings.config, load_registry(settings.schemas))
+            configuration = load(settings.config, load_registry(*settings.schema_folders))
             yield past_finding(counted_by.changed(client, configuration.units, configuration.indicators))
     except UserError as error:
         yield Finding("fail", "config", str(error).splitlines()[0], "`ioc check` says all of it.")

@@ -41,7 +41,7 @@ def examine(settings: Settings, groups: Mapping[str, str], now: float) -> Iterat
     with admin:
         brokers = admin.describe_cluster()["brokers"]
         try:
-            streams = load_streams(settings.schemas)
+            streams = load_streams(*settings.schema_folders)
         except SchemaError as error:
             yield Finding("fail", "streams", str(error).splitlines()[0], "`ioc check` says all of it.")
             return

@@ -10,7 +10,8 @@ from itertools import islice
 from producers.files.declaration import File
 from producers.files.line import Content, Line, RegisterError, check_header, composed
 
-_SEPARATORS = ";\t|,"
+SEPARATORS = ";\t|,"
+"""What usually stands between columns."""
 
 
 def csv_rows(content: Content, file: File, columns: frozenset[str]) -> Iterator[Line]:
@@ -51,7 +52,7 @@ def text_encoding(file: File) -> str:
 
 def _hint(header: list[str], file: File) -> str:
     if len(header) == 1:
-        likely = max(_SEPARATORS, key=header[0].count)
+        likely = max(SEPARATORS, key=header[0].count)
         if likely in header[0]:
             return f"Set file.separator to {likely!r}"
     return f"Mend the expressions, file.header (now {file.header}) or file.separator (now {file.separator!r})"
