@@ -10,6 +10,8 @@ import msgspec
 from producers.event import Event, Refused
 from schemas.decoder import EventDecoder
 from schemas.refusal import Refusal
+from streams.core.calendar import epoch_ms
+from streams.core.validity import Validity
 
 
 class Checked(NamedTuple):
@@ -26,11 +28,15 @@ class Gate:
     Args:
         decoder: knows the schemas.
         units: the known units' codes.
+        validity: when the units exist; without it they always do.
     """
 
-    def __init__(self, decoder: EventDecoder, units: Container[str]) -> None:
+    def __init__(
+        self, decoder: EventDecoder, units: Container[str], validity: Validity | None = None
+    ) -> None:
         self._decode = decoder.decode
         self._units = units
+        self._validity = validity
         self._encode = msgspec.json.Encoder().encode
 
     def check(self, event: Event) -> Checked | Refused:
@@ -43,4 +49,6 @@ class Gate:
         if checked.subject not in self._units:
             message = f"there is no unit '{checked.subject}': add it to config/units, or map it to one that is there"
             return Refused("unknown_unit", "$.subject", message, event["type"])
+        if self._validity and (message := self._validity.problem(checked, epoch_ms(checked.time))):
+            return Refused("unit_not_valid", "$.subject", message, event["type"])
         return Checked(checked.stream, checked.subject, payload)

@@ -8,6 +8,7 @@ from producers.event import Event, Refused
 from producers.gate import Gate
 from producers.sender import Sender
 from schemas.decoder import EventDecoder
+from streams.core.validity import Validity
 from streams.topics import events_topic
 
 
@@ -18,6 +19,7 @@ class Publisher(Sender):
         bootstrap: brokers, `host:port` with commas between.
         decoder: checks every event before it is sent.
         units: the known units' codes; an event of another is refused.
+        validity: as of a `Gate`.
         topic_of: the topic of a stream.
         max_in_flight: as of a `Sender`.
         delivery_seconds: as of a `Sender`.
@@ -33,12 +35,13 @@ class Publisher(Sender):
         decoder: EventDecoder,
         units: Container[str],
         *,
+        validity: Validity | None = None,
         topic_of: Callable[[str], str] = events_topic,
         max_in_flight: int = 10_000,
         delivery_seconds: float = 120,
         connect_seconds: float = 30,
     ) -> None:
-        self.gate = Gate(decoder, units)
+        self.gate = Gate(decoder, units, validity)
         self.topic_of = topic_of
         super().__init__(
             bootstrap,

@@ -23,6 +23,7 @@ from producers.source import Source
 from schemas.decoder import EventDecoder
 from schemas.registry import Registry, load_registry
 from streams.admin import create_topics
+from streams.core.validity import Validity
 from streams.topics import every
 
 _MEGABYTE = 1_000_000
@@ -89,7 +90,8 @@ def run_source(
         if again:
             journal.begin_anew()
         backlog = Backlog(source.outbox_mb * _MEGABYTE)
-        gate = Gate(EventDecoder(registry), configuration.units)
+        validity = Validity(configuration.units, registry.streams)
+        gate = Gate(EventDecoder(registry), configuration.units, validity)
         feed = Feed(source, registry, gate, journal, backlog, letters=True)
         reader = reader_of(source, feed.mapping.columns)
         delivery = Delivery(

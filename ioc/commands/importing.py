@@ -41,6 +41,7 @@ def import_(
     from producers.runner import find_source
     from schemas.decoder import EventDecoder
     from schemas.registry import load_registry
+    from streams.core.validity import Validity
 
     settings = current_settings()
     registry = load_registry(*settings.schema_folders)
@@ -52,9 +53,12 @@ def import_(
     if not file.is_file():  # before anything is asked of the broker
         raise RegisterError(file, 0, "there is no such file")
     prepare_topics(settings)
+    validity = Validity(configuration.units, registry.streams)
     bar = None if as_json else ImportBar(file.name)
     with (
-        Publisher(settings.kafka, EventDecoder(registry), configuration.units) as publisher,
+        Publisher(
+            settings.kafka, EventDecoder(registry), configuration.units, validity=validity
+        ) as publisher,
         until_interrupted() as stop,
         bar or contextlib.nullcontext(),
     ):

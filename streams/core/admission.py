@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import repeat
@@ -17,6 +17,7 @@ from schemas.event import Event
 from streams.core.arrivals import Arrivals, arrivals
 from streams.core.calendar import epoch_ms
 from streams.core.columns import Array
+from streams.core.stream import Stream
 from streams.core.units import Units, age_limits
 from streams.core.validity import Validity
 
@@ -68,13 +69,17 @@ class Admission:
     """
 
     def __init__(
-        self, decoder: EventDecoder, units: Units, streams: Iterable[str], max_age_days: int | None = None
+        self,
+        decoder: EventDecoder,
+        units: Units,
+        streams: Mapping[str, Stream],
+        max_age_days: int | None = None,
     ) -> None:
         """Take the age that an event may have at its arrival; an archive (a province that is not live) has no limit."""
         self._decode, self._decode_all = decoder.decode, decoder.decode_all
         self._max_age_days = max_age_days
         self._max_age_ms = age_limits(units, max_age_days)
-        self._validity = Validity(units)
+        self._validity = Validity(units, streams)
         self._known = {code: number for number, code in enumerate(self._max_age_ms)}
         terms = [(limit, *self._validity.term(code)) for code, limit in self._max_age_ms.items()]
         self._limits = np.array(terms, np.int64).reshape(-1, 3).T

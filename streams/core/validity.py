@@ -1,26 +1,29 @@
 """When units exist: what may have happened in one, judged by when it happened and never by when it is told.
 
-A unit does nothing new before its first day or after its last. But a dossier lives in one unit: one that was handed
-over brings its past with it, and one of a closed unit may still be ended and corrected.
+A unit does nothing new before its first day or after its last. But a case, such as a dossier, lives in one unit: one
+that was handed over brings its past with it, and one of a closed unit may still be ended and corrected.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from schemas.event import Event
 from streams.core.calendar import epoch_ms
+from streams.core.stream import Stream
 from streams.core.units import UNLIMITED_MS, Units
-
-_OPENING = "filings.received"
 
 
 class Validity:
-    """The first and last instants of units that have any."""
+    """The first and last instants of units that have any, and which events belong to cases of these streams."""
 
-    def __init__(self, units: Units) -> None:
+    def __init__(self, units: Units, streams: Mapping[str, Stream]) -> None:
         self._units = units
+        cases = [stream.cases for stream in streams.values() if stream.cases.field]
+        self._fields = {one.field for one in cases}
+        self._openings = {one.kind_of("received") for one in cases}
         self._terms = {
             unit.code: (
                 _midnight_ms(unit.valid_from, units.zone_of(unit.code)) if unit.valid_from else -UNLIMITED_MS,
@@ -40,14 +43,14 @@ class Validity:
         if first_ms <= time_ms < end_ms:
             return ""
         unit = self._units.units[event.subject]
-        of_dossier = getattr(event.data, "dossier", None) is not None
+        of_case = any(getattr(event.data, field, None) is not None for field in self._fields)
         if time_ms < first_ms:
             known = f"{unit.code} exists from {unit.valid_from} on: expected the unit of that time"
-            return "" if of_dossier else f"{known}; only dossiers handed over bring their past with them"
-        if of_dossier and event.kind != _OPENING:
+            return "" if of_case else f"{known}; only what was handed over brings its past with it"
+        if of_case and event.kind not in self._openings:
             return ""
         known = f"{unit.code} does not exist from {unit.valid_to} on: expected the unit that took over"
-        return f"{known}; only dossiers received before may be ended or corrected"
+        return f"{known}; only what was received before may be ended or corrected"
 
 
 def _midnight_ms(day: str, zone: ZoneInfo) -> int:

@@ -29,7 +29,8 @@ UNITS = Units(
     ],
     {"portal": {"H41.07": "16681", "000.00.07.H41": "16681"}},
 )
-ADMISSION = Admission(EventDecoder(load_registry()), UNITS, ["filings", "payments", "updates"], 30)
+REGISTRY = load_registry()
+ADMISSION = Admission(EventDecoder(REGISTRY), UNITS, REGISTRY.streams, 30)
 NOW = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 
@@ -157,7 +158,7 @@ def test_what_a_unit_did_in_its_time_and_its_dossiers_are_let_in(
             "412",
             "filings.received",
             {"dossier": "d1", "channel": "online"},
-            "only dossiers received before may be ended or corrected",
+            "only what was received before may be ended or corrected",
         ),
     ],
     ids=["before its first day", "after its last day", "a new dossier after its last day"],
