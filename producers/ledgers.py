@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
@@ -20,11 +21,13 @@ _LEAST_MEAN = 6
 _MASK = 2**64 - 1
 _MULTIPLIER = 0x9E3779B97F4A7C15
 SCHOOLS, LOOKUP_FACILITIES, LODGINGS = 1_400, 460, 600
-_RURAL = 0.86
+_RURAL, _WITH_CARD = 0.86, 0.97
+_GROWN = 0.1
 _BENEFIT_VND = 4_100_000
+_SENDING_MS = 9 * 3_600_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ledger:
     """A kind of event that a year has a total of.
 
@@ -38,6 +41,8 @@ class Ledger:
         facilities: how many facilities report, each of one unit; 0: none is named.
         facility: what a facility's code begins with.
         seat: how the code of the one unit ends that does this, if there is one.
+        grown: of a stock, whose totals are what there is at the end of the year: how much of it the year adds; the rest
+            was there before. 1: the totals are the year's own.
     """
 
     id: str
@@ -49,16 +54,30 @@ class Ledger:
     facilities: int = 0
     facility: str = ""
     seat: str = ""
+    grown: float = 1.0
 
     @property
     def most(self) -> int:
         """In how many events a year's total can be told, if each has something of the first field."""
-        return next(iter(self.totals.values())) // _LEAST_MEAN
+        return next(iter(self._added.values())) // _LEAST_MEAN
+
+    @cached_property
+    def _added(self) -> dict[str, int]:
+        """What the year itself adds to each total."""
+        return {name: round(total * self.grown) for name, total in self.totals.items()}
+
+    def held(self, number: int, events: int) -> dict[str, int]:
+        """What there is of each total before the event of this number."""
+        position = self._position(number, events)
+        return {
+            name: total - self._added[name] + int(self._added[name] * position)
+            for name, total in self.totals.items()
+        }
 
     def amounts(self, number: int, events: int) -> dict[str, int]:
         """What the event of this number, from 0, has of each total, if a year has so many events."""
         begin, end = self._position(number, events), self._position(number + 1, events)
-        return {name: int(total * end) - int(total * begin) for name, total in self.totals.items()}
+        return {name: int(total * end) - int(total * begin) for name, total in self._added.items()}
 
     def _position(self, number: int, events: int) -> float:
         """How much of the year's total came before the event of this number: about its share of the events."""
@@ -84,6 +103,14 @@ class Keepers:
         place = bisect(volumes, (number * _GOLDEN) % 1.0 * volumes[-1])
         return among[min(place, len(among) - 1)], ""
 
+    def shared(self, ledger: Ledger, amounts: Mapping[str, int]) -> Iterator[tuple[Profile, dict[str, int]]]:
+        """What each unit has of so much, by its volume; all together have all of it."""
+        among, volumes = self._among(ledger)
+        begin = 0.0
+        for profile, end in zip(among, (volume / volumes[-1] for volume in volumes), strict=True):
+            yield profile, {name: int(all_ * end) - int(all_ * begin) for name, all_ in amounts.items()}
+            begin = end
+
     def _among(self, ledger: Ledger) -> tuple[Sequence[Profile], Sequence[float]]:
         if ledger.id not in self._of:
             among = [one for one in self._profiles if ledger.seat and one.unit.endswith(ledger.seat)]
@@ -108,11 +135,18 @@ def _payments(figures: Mapping[str, float]) -> Iterator[Ledger]:
         {"beneficiary_group": "social_assistance"},
         0.4,
         levels=LOCALITIES,
+        grown=_GROWN,
     )
     owed, customers = int(figures["credit_outstanding"]), int(figures["credit_customers"])
     credit = {"customers": customers, "outstanding_vnd": owed}
     yield Ledger(
-        "credit", "payments.credit_granted", credit, {"credit_kind": "social"}, 0.2, levels=LOCALITIES
+        "credit",
+        "payments.credit_granted",
+        credit,
+        {"credit_kind": "social"},
+        0.2,
+        levels=LOCALITIES,
+        grown=_GROWN,
     )
     urban = figures["benefits_to_accounts"] / 100
     pensions = figures["pensions_to_accounts"] / 100
@@ -166,7 +200,7 @@ def _registers(figures: Mapping[str, float]) -> Iterator[Ledger]:
         yield Ledger(
             f"cleaned-{registry}",
             "updates.records_cleaned",
-            {"records": records, "backlog_change": -records},
+            {"records": records, "backlog_change": -records // 10},  # new ones come in, too
             {"registry": registry},
             share,
             levels=LOCALITIES,
@@ -185,19 +219,38 @@ def _registers(figures: Mapping[str, float]) -> Iterator[Ledger]:
         yield Ledger(
             f"digitised-{registry}",
             "updates.records_digitised",
-            {"records": done, "records_scheduled_change": planned, "records_handed_over": round(done * 0.96)},
+            {
+                "records": done,
+                "records_planned_change": 2 * planned,
+                "records_scheduled_change": planned,
+                "records_handed_over": round(done * 0.96),
+            },
             {"registry": registry},
             levels=LOCALITIES,
+            grown=_GROWN,
         )
     cards = int(figures["citizen_cards"])
-    yield Ledger("cards", "updates.citizen_cards_issued", {"cards": cards}, levels=LOCALITIES)
+    eligible = round(cards / _WITH_CARD)
+    yield Ledger(
+        "cards",
+        "updates.citizen_cards_issued",
+        {"cards": cards, "eligible_change": eligible},
+        {"card_reason": "first"},
+        levels=LOCALITIES,
+        grown=_GROWN,
+    )
     activated = int(figures["identity_accounts"])
     yield Ledger(
         "identity",
         "updates.identity_accounts_activated",
-        {"accounts_activated": activated, "accounts_registered": round(activated * 1.08)},
+        {
+            "accounts_activated": activated,
+            "accounts_registered": round(activated * 1.08),
+            "eligible_change": eligible,
+        },
         {"assurance": "level_2"},
         levels=LOCALITIES,
+        grown=_GROWN,
     )
 
 
@@ -208,7 +261,12 @@ def _reports(figures: Mapping[str, float]) -> Iterator[Ledger]:
         yield Ledger(
             f"certificates-{certificate}",
             "updates.health_certificates_sent",
-            {"sent": number, "issued": round(number * 1.02), "rejected": round(number * 0.01)},
+            {
+                "sent": number,
+                "issued": round(number * 1.02),
+                "rejected": round(number * 0.01),
+                "sending_delay_ms": number * _SENDING_MS,
+            },
             {"certificate": certificate},
             number / sent,
             levels=LOCALITIES,
@@ -241,7 +299,7 @@ def _reports(figures: Mapping[str, float]) -> Iterator[Ledger]:
     yield Ledger(
         "kiosks",
         "updates.devices_reported",
-        {"transactions": 150_000, "incidents": 900},
+        {"transactions": 150_000, "incidents": 900, "devices_installed": 60_000, "devices_alive": 58_200},
         {"device_kind": "kiosk"},
         0.4,
         levels=LOCALITIES,

@@ -7,9 +7,14 @@ from typing import Any
 
 from producers.ledgers import LODGINGS, LOOKUP_FACILITIES, SCHOOLS
 
+_BACKLOG = 0.4
+"""Of the records that a year cleans, as many wait to be."""
+
 
 def openings(figures: Mapping[str, float]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Kinds of events and their data; they are the province's own, and counts are from nothing."""
+    backlog = int(figures["population_records"] * _BACKLOG)
+    yield "updates.records_cleaned", {"registry": "population", "records": 0, "backlog_change": backlog}
     live, paperless = int(figures["services_live"]), int(figures["services_paperless"])
     services = {
         "service_group": "essential",
@@ -27,8 +32,3 @@ def openings(figures: Mapping[str, float]) -> Iterator[tuple[str, dict[str, Any]
     ):
         counts = {"facilities_change": facilities, "connected_change": connected}
         yield "updates.facilities_connected", {"service": service} | counts
-    for registry, planned in (("civil_status", 2_400_000), ("land", 1_500_000)):
-        yield (
-            "updates.records_digitised",
-            {"registry": registry, "records": 0, "records_planned_change": planned},
-        )

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Protocol
 
 from producers.event import Event
-from producers.world import minute_of
+from producers.world import first_whole_minute, minute_of
 
 
 class Happenings(Protocol):
@@ -35,8 +35,7 @@ class Timeline:
     def __init__(self, world: Happenings, began: datetime, since: datetime) -> None:
         self._world = world
         self._since = since
-        whole = minute_of(began - timedelta(microseconds=1)) + 1
-        self._minute = max(whole, minute_of(since - world.longest_life))
+        self._minute = max(first_whole_minute(began), minute_of(since - world.longest_life))
         self._pending: list[tuple[float, str, int, Event]] = []
         self._number = count()
 

@@ -129,9 +129,14 @@ class _AYear:
         }
 
 
+def _upto(shares: Any, total: int) -> Any:
+    """How many, of so many in a year, there have been when so much of it is over."""
+    return np.floor(np.clip(shares, 0, 1) * total + 1e-9).astype(np.int64)
+
+
 def _steps(shares: Any, total: int, first: int) -> dict[int, range]:
     """The numbers, of so many in all, that each minute from `first` on has, for those that have any."""
-    upto = np.floor(np.clip(shares, 0, 1) * total + 1e-9).astype(np.int64)
+    upto = _upto(shares, total)
     places = np.flatnonzero(np.diff(upto))
     return {first + int(at): range(int(upto[at]), int(upto[at + 1])) for at in places}
 
@@ -196,6 +201,15 @@ class World:
         for kind, data in openings(self.calibration.of(self.habits.province, at.year)):
             identity = "-".join(["SIM", kind, *(value for value in data.values() if isinstance(value, str))])
             yield at, self._event(identity, self.habits.province, at, kind, data)
+        year = self._year(at.year)
+        minute = min(first_whole_minute(at), year.curve.last - 1)
+        keepers = year.term(minute).keepers
+        for ledger, events in year.ledgers:
+            if ledger.grown < 1:
+                told = int(_upto(year.curve.share(minute), events))
+                for profile, amounts in keepers.shared(ledger, ledger.held(told, events)):
+                    identity, held = f"SIM-{ledger.id}-{profile.unit}", {**amounts, **ledger.data}
+                    yield at, self._event(identity, profile.unit, at, ledger.kind, held)
 
     def spans(self, number: int) -> list[tuple[int, int, Sequence[Unit]]]:
         """The parts of a year in which the same units exist, as first and last minute (exclusive)."""
@@ -251,6 +265,11 @@ class World:
 def minute_of(at: datetime) -> int:
     """The minute since 1970 that an instant lies in."""
     return int(at.timestamp()) // MINUTE
+
+
+def first_whole_minute(at: datetime) -> int:
+    """The first minute since 1970 that begins at an instant or after it."""
+    return minute_of(at - timedelta(microseconds=1)) + 1
 
 
 def _works(unit: Unit, day: str) -> bool:

@@ -70,12 +70,20 @@ def test_a_deck_may_be_smaller_than_the_province() -> None:
 @given(st.sampled_from(ledgers(FIGURES)), st.integers(1, 5_000))
 def test_a_ledger_adds_up_however_many_events_it_has(ledger: Ledger, events: int) -> None:
     events = min(events, ledger.most)
-    sums: Counter[str] = Counter()
+    sums = Counter(ledger.held(0, events))
     for number in range(events):
+        assert sums == ledger.held(number, events)
         amounts = ledger.amounts(number, events)
         assert amounts[next(iter(ledger.totals))] > 0
         sums.update(amounts)
     assert dict(sums) == dict(ledger.totals)
+
+
+@given(st.sampled_from(ledgers(FIGURES)), st.integers(0, 10**9))
+def test_what_units_have_adds_up(ledger: Ledger, held: int) -> None:
+    shared = list(Keepers(SEASON.profiles).shared(ledger, {"records": held}))
+    assert sum(amounts["records"] for _, amounts in shared) == held
+    assert min(amounts["records"] for _, amounts in shared) >= 0
 
 
 def test_facilities_take_turns_and_belong_to_one_unit() -> None:
