@@ -70,7 +70,7 @@ def load(folder: Path, registry: Registry | None = None) -> Configuration:
         indices=reader.built(IndexBuilder(indicators, indicator_files).build(index_files)),
         alerts=reader.built(alert_rules.build(alert_files)),
         recipients=reader.built(RecipientBuilder(alert_files, all_units, unit_files).build(recipient_files)),
-        sources=reader.built(sources.build(source_files, registry, all_units.code_lists)),
+        sources=reader.built(sources.build(source_files, registry, all_units)),
         retention=reader.built(retention.build(retention_files, indicators.values())),
     )
     reader.finish()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,7 @@ def converter(form: Form, source: Source) -> Convert:
         "code": _text,
         "instant": times.instant,
         "date": times.date,
-        "integer": _integer,
+        "integer": lambda value: _integer(value, source.thousands),
         "boolean": _boolean,
     }
     return forms[form]
@@ -75,13 +76,21 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _integer(value: Any) -> int:
+def _integer(value: Any, thousands: str) -> int:
+    if isinstance(value, int):
+        return value
     if isinstance(value, float) and value.is_integer():
         return int(value)
+    text = str(value).strip()
+    if thousands and re.fullmatch(rf"[-+]?\d{{1,3}}({re.escape(thousands)}\d{{3}})+", text):
+        text = text.replace(thousands, "")
     try:
-        return value if isinstance(value, int) else int(str(value).strip())
+        return int(text)
     except ValueError as error:
-        msg = f"'{value}' is not a whole number in digits"
+        hint = (
+            "" if thousands else "; if a sign stands between thousands, name it in 'thousands' of the source"
+        )
+        msg = f"'{value}' is not a whole number in digits{hint}"
         raise ValueError(msg) from error
 
 

@@ -11,8 +11,11 @@ from producers.conversion import Convert, converter
 from producers.event import Event, Refused
 from producers.expression import Expression, ExpressionError, Row
 from producers.seen import Seen
-from producers.source import EACH_ROW, Rule, Source, Value
+from producers.source import EACH_ROW, NAMES, Rule, Source, Value
 from schemas.registry import EventType, Registry
+
+_LISTS = {"": "the map", NAMES: "config/units, as the name of one unit"}
+"""Where codes are looked for, besides the lists of config/codes."""
 
 
 class _RefusedError(ValueError):
@@ -99,7 +102,7 @@ class _Field:
         self._from = Expression(value.from_)
         self._map = value.map
         self._default = value.default
-        self._place = f"config/codes/{value.codes}.yaml" if value.codes else "the map"
+        self._place = _LISTS.get(value.codes, f"config/codes/{value.codes}.yaml")
         self._unmapped = lru_cache(1_000)(self._say_unmapped)  # a register repeats its codes
         self._convert = convert
         self._prefix = value.prefix

@@ -23,6 +23,9 @@ EACH_ROW = "row"
 ISO = "iso"
 """The value of `time_format` for ISO 8601."""
 
+NAMES = "names"
+"""The value of `codes` for the units' own names."""
+
 KINDS = ("file",)
 """The blocks of which a source has one, each a field of `Source`."""
 
@@ -87,8 +90,8 @@ class Rule(msgspec.Struct, frozen=True):
 class Source(msgspec.Struct, frozen=True):
     """A declared source; `source` is the CloudEvents source of its events, `time_zone` that of times without offset.
 
-    `rate` is how many events it may make at most, such as `500/s`; `outbox_mb` how much may wait on disk for a broker
-    that is away, before the reading waits too.
+    `thousands` stands between the digits of its whole numbers (`1.250.000`). `rate` is how many events it may make at
+    most, such as `500/s`; `outbox_mb` how much may wait on disk for a broker that is away, before the reading waits too.
     """
 
     name: str
@@ -98,6 +101,7 @@ class Source(msgspec.Struct, frozen=True):
     description: str = ""
     time_zone: str = ""
     time_format: str = ISO
+    thousands: str = ""
     rate: str = ""
     outbox_mb: int = 1024
 

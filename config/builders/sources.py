@@ -11,18 +11,17 @@ from msgspec.structs import replace
 from config.documents import Document, Location
 from config.problems import Problem, did_you_mean
 from config.shapes import Sheets
-from producers.source import Source, Value, problems, schema_problems
+from producers.source import NAMES, Source, Value, problems, schema_problems
 from schemas.registry import Registry
-from streams.core.units import CodeLists
+from streams.core.units import CodeLists, Units
 
 OF_FOLDER = "source"
 """What the file of a source that has a folder is called, without its ending."""
 
 
-def build(
-    files: Sheets, registry: Registry, code_lists: CodeLists
-) -> tuple[Mapping[str, Source], list[Problem]]:
+def build(files: Sheets, registry: Registry, units: Units) -> tuple[Mapping[str, Source], list[Problem]]:
     """Sources by name, their lists of codes filled in; a file, or a folder, holds one and is called by its name."""
+    code_lists = {**units.code_lists, NAMES: _by_name(units)}
     sources: dict[str, Source] = {}
     found: list[Problem] = []
     for sheet in files.sheets:
@@ -34,6 +33,19 @@ def build(
         found += _misnamed(source, sheet.document)
         found += _unknown_lists(source, sheet.document, code_lists)
     return sources, found
+
+
+def _by_name(units: Units) -> Mapping[str, str]:
+    """Codes of units by their names, of those that are called as no other; one that still exists comes first."""
+    found: dict[str, list[str]] = {}
+    for code, unit in units.units.items():
+        for name in {unit.name.vi, unit.name.en}:
+            found.setdefault(name, []).append(code)
+    alive = {
+        name: [code for code in codes if not units.units[code].valid_to] or codes
+        for name, codes in found.items()
+    }
+    return {name: codes[0] for name, codes in alive.items() if len(codes) == 1}
 
 
 def _misnamed(source: Source, document: Document) -> Iterator[Problem]:

@@ -54,3 +54,22 @@ def test_a_list_without_codes_is_refused(tmp_path: Path) -> None:
         "codes/portal.yaml:1: 'units' is empty. The other system's code of a unit, and ours from config/units;"
         " several codes may be the same unit's."
     ]
+
+
+def test_units_are_found_by_their_own_names_unless_two_have_it(tmp_path: Path) -> None:
+    files = {
+        **SMALL,
+        "sources/register.yaml": SMALL["sources/register.yaml"].replace(
+            "subject: unit", "subject: {from: unit, codes: names}"
+        ),
+    }
+    names = load(write(tmp_path, files), REGISTRY).sources["register"].events[0].subject.map  # type: ignore[union-attr]
+    assert names["Xã"] == "16681"
+    files["units/other.yaml"] = (
+        files[next(name for name in files if name.startswith("units/"))]
+        .replace('code: "40"', 'code: "41"')
+        .replace("16681", "16682")
+        .replace("40.", "41.")
+    )
+    names = load(write(tmp_path, files), REGISTRY).sources["register"].events[0].subject.map  # type: ignore[union-attr]
+    assert "Xã" not in names

@@ -203,3 +203,26 @@ def test_the_columns_that_a_file_must_have() -> None:
             "case:responsible",
             "case:startdate",
         }
+
+
+@pytest.mark.parametrize(
+    ("given", "thousands", "expected"),
+    [
+        ("1.250.000", ".", 1_250_000),
+        ("-1,000", ",", -1000),
+        ("125", ".", 125),
+        (7.0, "", 7),
+        (True, "", True),
+    ],
+)
+def test_whole_numbers_as_people_write_them(given: Any, thousands: str, expected: int) -> None:
+    [event] = mapped(source({"data": {"components": "n"}}, thousands=thousands), row(n=given))
+    assert not isinstance(event, Refused)
+    assert event["data"]["components"] == expected
+
+
+@pytest.mark.parametrize(("given", "thousands"), [("1.5", "."), ("1.2500", "."), ("1.250.000", "")])
+def test_what_only_looks_like_thousands_is_refused(given: str, thousands: str) -> None:
+    [made] = mapped(source({"data": {"components": "n"}}, thousands=thousands), row(n=given))
+    assert isinstance(made, Refused)
+    assert (made.reason, "'thousands'" in made.message) == ("bad_value", not thousands)
