@@ -91,7 +91,7 @@ class Source(msgspec.Struct, frozen=True):
     """A declared source; `source` is the CloudEvents source of its events, `time_zone` that of times without offset.
 
     `thousands` stands between the digits of its whole numbers (`1.250.000`). `rate` is how many events it may make at
-    most, such as `500/s`; `outbox_mb` how much may wait on disk for a broker that is away, before the reading waits too.
+    most, such as `500/s`; `outbox_mb` how much may wait on disk for a broker that is away, before reading waits too.
     """
 
     name: str
