@@ -14,7 +14,7 @@ from producers.seen import Seen
 from producers.source import EACH_ROW, NAMES, Rule, Source, Value
 from schemas.registry import EventType, Registry
 
-_LISTS = {"": "the map", NAMES: "config/units, as the name of one unit"}
+_LISTS = {"": "the map", NAMES: "the map, nor the name of one unit in config/units"}
 """Where codes are looked for, besides the lists of config/codes."""
 
 
