@@ -29,11 +29,12 @@ def index(say: Say) -> Dashboard:
         variables=(province(say), scores.index(say), scores.period(say), unit(say)),
         links=links(say, UID),
         panels=(
-            scores.standing(1, Grid(0, 0, 24, 4), say),
-            scores.ranking(2, Grid(0, 4, 11, 22), say),
-            scores.rows(3, Grid(11, 4, 13, 15), say),
-            scores.groups(4, Grid(11, 19, 13, 7), say),
-            scores.at_risk(5, Grid(0, 26, 12, 11), say),
-            scores.within_reach(6, Grid(12, 26, 12, 11), say),
+            scores.standing(1, Grid(0, 0, 6, 5), say),
+            scores.changes(2, Grid(6, 0, 18, 5), say),
+            scores.ranking(3, Grid(0, 5, 11, 20), say),
+            scores.rows(4, Grid(11, 5, 13, 20), say),
+            scores.groups(5, Grid(0, 25, 6, 12), say),
+            scores.at_risk(6, Grid(6, 25, 9, 12), say),
+            scores.within_reach(7, Grid(15, 25, 9, 12), say),
         ),
     )

@@ -13,16 +13,11 @@ from dashboards.model import Field, Grid, Panel, Query, Variable
 from dashboards.sql import sql
 
 # The parameters of the views are the viewer's choices; of the definition counts what came with the newest indicators.
+_CHOSEN = "(index = ${index:sqlstring}, province = ${province:sqlstring}, period = ${period:sqlstring})"
 _EXPRESSIONS = {
     "index": "${index:sqlstring}",
-    "standings": (
-        "index_standings(index = ${index:sqlstring}, province = ${province:sqlstring}, period = ${period:sqlstring})"
-    ),
-    "risks": "index_risks(index = ${index:sqlstring}, province = ${province:sqlstring}, period = ${period:sqlstring})",
-    "row_scores": """index_points(
-        index = ${index:sqlstring}, province = ${province:sqlstring},
-        first = (SELECT first FROM index_spans(province = ${province:sqlstring}, period = ${period:sqlstring})),
-        last = (SELECT last FROM index_spans(province = ${province:sqlstring}, period = ${period:sqlstring})))""",
+    "totals": f"index_totals{_CHOSEN}",
+    "row_scores": f"index_points{_CHOSEN}",
     "others": """(
         SELECT unit, measure, toNullable(score) AS score, numerator, denominator
         FROM index_published FINAL
@@ -36,8 +31,14 @@ _EXPRESSIONS = {
         WHERE index_id = ${index:sqlstring} AND loaded_at >= (SELECT max(loaded_at) FROM indicators))""",
 }
 
-_POINTS = Field(unit="none", decimals=2, custom={"align": "right", "width": 80})
-_COUNT = Field(unit="locale", decimals=0, custom={"align": "right", "width": 80})
+
+def _points(width: int) -> Field:
+    return Field(unit="none", decimals=2, custom={"align": "right", "width": width})
+
+
+def _count(width: int) -> Field:
+    return Field(unit="locale", decimals=0, custom={"align": "right", "width": width})
+
 
 _INDICES = """
     SELECT id, @name
@@ -89,45 +90,66 @@ _STANDING = """
             c.@name,
             if(s.rank IS NULL, ' · @unranked', concat(' · @rank ', toString(ifNull(s.rank, 0)), '/', toString(s.peers)))
         ) AS "@class",
-        s.total / 100 AS "@total",
-        s.since_yesterday / 100 AS "@since_yesterday",
-        s.since_period_before / 100 AS "@since_period",
-        p.score / 100 AS "@published",
-        (s.total - p.score) / 100 AS "@difference"
-    FROM (SELECT * FROM @standings WHERE unit = @unit) AS s
+        s.total / 100 AS "@total"
+    FROM @totals AS s
     LEFT JOIN @classes AS c ON s.class_id = c.class_id
-    LEFT JOIN (SELECT * FROM @others WHERE measure = 'total') AS p ON s.unit = p.unit
+    WHERE s.unit = @unit
 """
 
 
 def standing(number: int, grid: Grid, say: Say) -> Panel:
-    """The chosen unit's total, class and rank, how it has changed, and what others published."""
-    words = {
-        "total": say("Tổng điểm", "Total"),
-        "since_yesterday": say("So với hôm qua", "Since yesterday"),
-        "since_period": say("So với kỳ trước", "Since the period before"),
-        "published": say("Điểm công bố", "Published"),
-        "difference": say("Chênh lệch", "Difference"),
-    }
+    """The chosen unit's total, with class and rank."""
+    words = {"total": say("Tổng điểm", "Total"), "class": say("Xếp loại", "Class")}
     query = sql(
         _STANDING,
         say,
         _EXPRESSIONS,
         rank=say("hạng", "rank"),
         unranked=say("chưa xếp hạng", "not ranked"),
-        **{"class": say("Xếp loại", "Class")},
         **words,
     )
-    figure = Field(unit="none", decimals=2, no_value="–")
-    panel = panels.stat(
+    return panels.stat(
         number,
         say("Điểm của đơn vị", "Points of the unit"),
         grid,
         Query(query),
-        figure,
+        Field(unit="none", decimals=2),
         description=say(
             "Tính đến hiện tại của kỳ; xếp hạng giữa các đơn vị cùng cấp có đủ số hồ sơ tối thiểu.",
             "The period to date; ranked among the units of a level that have enough cases.",
+        ),
+    )
+
+
+_CHANGES = """
+    SELECT
+        s.since_yesterday / 100 AS "@since_yesterday",
+        s.since_period_before / 100 AS "@since_period",
+        p.score / 100 AS "@published",
+        (s.total - p.score) / 100 AS "@difference"
+    FROM (SELECT * FROM @totals WHERE unit = @unit) AS s
+    LEFT JOIN (SELECT * FROM @others WHERE measure = 'total') AS p ON s.unit = p.unit
+"""
+
+
+def changes(number: int, grid: Grid, say: Say) -> Panel:
+    """How the chosen unit's total has changed, what others published, and how much more ours is."""
+    words = {
+        "since_yesterday": say("So với hôm qua", "Since yesterday"),
+        "since_period": say("So với kỳ trước", "Since the period before"),
+        "published": say("Điểm công bố", "Published"),
+        "difference": say("Chênh lệch với công bố", "More than published"),
+    }
+    figure = Field(unit="none", decimals=2, no_value="–")
+    panel = panels.stat(
+        number,
+        say("Thay đổi và điểm công bố", "Changes, and what was published"),
+        grid,
+        Query(sql(_CHANGES, say, _EXPRESSIONS, **words)),
+        figure,
+        description=say(
+            "Thay đổi so với cuối ngày hôm qua và so với cả kỳ trước; điểm công bố mới nhất của kỳ.",
+            "The change since the end of yesterday, and over the whole period before; the newest published score.",
         ),
         orientation="vertical",
     )
@@ -143,7 +165,7 @@ _RANKING = """
         s.since_yesterday / 100 AS "@since_yesterday",
         s.since_period_before / 100 AS "@since_period",
         s.cases AS "@cases"
-    FROM @standings AS s
+    FROM @totals AS s
     INNER JOIN (SELECT * FROM units FINAL) AS u ON s.unit = u.code
     LEFT JOIN @classes AS c ON s.class_id = c.class_id
     WHERE s.level != 'province'
@@ -163,13 +185,13 @@ def ranking(number: int, grid: Grid, say: Say) -> Panel:
         "cases": say("Hồ sơ", "Cases"),
     }
     columns = {
-        words["rank"]: replace(_COUNT, custom={"align": "right", "width": 60}),
+        words["rank"]: _count(60),
         words["unit_name"]: Field(custom={"minWidth": 180}),
-        words["total"]: _POINTS,
+        words["total"]: _points(80),
         words["class"]: Field(custom={"width": 100}),
-        words["since_yesterday"]: replace(_POINTS, custom={"align": "right", "width": 100}),
-        words["since_period"]: replace(_POINTS, custom={"align": "right", "width": 100}),
-        words["cases"]: _COUNT,
+        words["since_yesterday"]: _points(100),
+        words["since_period"]: _points(100),
+        words["cases"]: _count(80),
     }
     return panels.table(
         number,
@@ -212,17 +234,17 @@ def rows(number: int, grid: Grid, say: Say) -> Panel:
         "cases": say("Tử số / mẫu số", "Cases"),
         "published": say("Công bố", "Published"),
         "difference": say("Chênh lệch", "Difference"),
-        "published_cases": say("Tử số / mẫu số công bố", "Published cases"),
+        "published_cases": say("Tử / mẫu công bố", "Published cases"),
     }
     columns = {
-        words["row"]: Field(custom={"minWidth": 220}),
-        words["points"]: _POINTS,
-        words["most"]: replace(_POINTS, decimals=0, custom={"align": "right", "width": 70}),
-        words["ratio"]: Field(unit="percentunit", decimals=1, custom={"align": "right", "width": 85}),
-        words["cases"]: Field(custom={"align": "right", "width": 140}),
-        words["published"]: replace(_POINTS, custom={"align": "right", "width": 90}),
-        words["difference"]: replace(_POINTS, custom={"align": "right", "width": 95}),
-        words["published_cases"]: Field(custom={"align": "right", "width": 150}),
+        words["row"]: Field(custom={"minWidth": 200}),
+        words["points"]: _points(70),
+        words["most"]: replace(_points(65), decimals=0),
+        words["ratio"]: Field(unit="percentunit", decimals=1, custom={"align": "right", "width": 75}),
+        words["cases"]: Field(custom={"align": "right", "width": 130}),
+        words["published"]: _points(80),
+        words["difference"]: _points(90),
+        words["published_cases"]: Field(custom={"align": "right", "width": 140}),
     }
     return panels.table(
         number,
@@ -238,9 +260,10 @@ def rows(number: int, grid: Grid, say: Say) -> Panel:
 
 
 _GROUPS = """
+    WITH points -> replaceOne(toDecimalString(points / 100, 2), '.', '@mark') AS written
     SELECT
-        concat(d.group_name_@language, ' / ', toString(sum(p.most) / 100)) AS "@group",
-        sum(p.points) / 100 AS "@points"
+        concat(d.group_name_@language, ' · ', written(sum(p.points)), ' / ', toString(sum(p.most) / 100)) AS "@group",
+        sum(p.points) / sum(p.most) AS "@share"
     FROM (SELECT * FROM @row_scores WHERE unit = @unit) AS p
     INNER JOIN @definition AS d ON p.row_id = d.row_id
     GROUP BY d.group_position, d.group_name_@language
@@ -255,10 +278,11 @@ def groups(number: int, grid: Grid, say: Say) -> Panel:
         say,
         _EXPRESSIONS,
         language=say.language,
+        mark=say(",", "."),
         group=say("Nhóm", "Group"),
-        points=say("Điểm", "Points"),
+        share=say("Đạt", "Reached"),
     )
-    field = Field(unit="none", decimals=2, min=0, color=panels.fixed_color("#8d96a0"))
+    field = Field(unit="percentunit", decimals=1, min=0, max=1, color=panels.fixed_color("#8d96a0"))
     return panels.bar_gauge(
         number,
         say("Điểm theo nhóm", "Points by group"),
@@ -272,13 +296,13 @@ def groups(number: int, grid: Grid, say: Say) -> Panel:
 _RISKS = """
     SELECT
         u.@name AS "@unit_name",
-        r.cases AS "@cases",
-        r.points / 100 AS "@points",
+        r.cases_at_risk AS "@cases",
+        r.points_at_risk / 100 AS "@points",
         u.in_charge_@language AS "@in_charge"
-    FROM @risks AS r
+    FROM @totals AS r
     INNER JOIN (SELECT * FROM units FINAL) AS u ON r.unit = u.code
-    WHERE r.level != 'province' AND (r.points > 0 OR r.cases > 0)
-    ORDER BY r.points DESC, r.cases DESC, r.unit
+    WHERE r.level != 'province' AND (r.points_at_risk > 0 OR r.cases_at_risk > 0)
+    ORDER BY r.points_at_risk DESC, r.cases_at_risk DESC, r.unit
 """
 
 
@@ -292,8 +316,8 @@ def at_risk(number: int, grid: Grid, say: Say) -> Panel:
     }
     columns = {
         words["unit_name"]: Field(custom={"minWidth": 180}),
-        words["cases"]: _COUNT,
-        words["points"]: _POINTS,
+        words["cases"]: _count(80),
+        words["points"]: _points(80),
         words["in_charge"]: Field(custom={"minWidth": 140}),
     }
     return panels.table(
@@ -334,9 +358,9 @@ def within_reach(number: int, grid: Grid, say: Say) -> Panel:
     }
     columns = {
         words["row"]: Field(custom={"minWidth": 200}),
-        words["to_full"]: replace(_POINTS, custom={"align": "right", "width": 95}),
+        words["to_full"]: _points(95),
         words["missing"]: Field(custom={"align": "right", "width": 100}),
-        words["percent_gain"]: replace(_POINTS, custom={"align": "right", "width": 100}),
+        words["percent_gain"]: _points(100),
     }
     return panels.table(
         number,

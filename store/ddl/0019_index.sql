@@ -130,100 +130,6 @@ UNION ALL
 SELECT 'year', toString(toYear(first)), toString(toYear(first) - 1),
        addMonths(toDate32('2000-01-01'), 12 * arrayJoin(range(200))) AS first, addDays(addMonths(first, 12), -1);
 
--- The cases of each row that has any, of a province and its units, from the first day of a month to a last day. What is a state
--- is as it will have been when the last day ends, as far as is known now.
-CREATE VIEW index_cases AS
-SELECT unit, row_id, sum(n) AS numerator, sum(d) AS denominator
-FROM
-(
-    SELECT v.unit AS unit, t.row_id AS row_id, if(t.kind = 'state', v.all_n, v.n) AS n, if(t.kind = 'state', v.all_d, v.d) AS d
-    FROM
-    (
-        SELECT unit, indicator, sum(numerator) AS all_n, sum(denominator) AS all_d,
-               sumIf(numerator, day >= {first:Date32}) AS n, sumIf(denominator, day >= {first:Date32}) AS d
-        FROM indicator_values FINAL
-        WHERE grain = 'day' AND day <= {last:Date32}
-          AND unit IN (SELECT code FROM units WHERE province = {province:String})
-          AND indicator IN (SELECT term FROM index_terms WHERE index_id = {index:String})
-          AND (day >= {first:Date32}
-               OR indicator IN (SELECT term FROM index_terms WHERE index_id = {index:String} AND kind = 'state'))
-        GROUP BY unit, indicator
-    ) AS v
-    INNER JOIN
-    (
-        SELECT row_id, kind, term FROM index_terms FINAL
-        WHERE index_id = {index:String} AND kind != 'procedures' AND loaded_at >= (SELECT max(loaded_at) FROM indicators)
-    ) AS t ON v.indicator = t.term
-    UNION ALL
-    SELECT l.above, t.row_id, toInt64(uniqExact(p.unit, p.procedure)), toInt64(0)
-    FROM procedure_uses AS p
-    INNER JOIN
-    (
-        SELECT code, above FROM unit_lines FINAL WHERE loaded_at >= (SELECT max(loaded_at) FROM indicators)
-    ) AS l ON p.unit = l.code
-    INNER JOIN
-    (
-        SELECT row_id, term FROM index_terms FINAL
-        WHERE index_id = {index:String} AND kind = 'procedures' AND loaded_at >= (SELECT max(loaded_at) FROM indicators)
-    ) AS t ON p.use = t.term
-    WHERE p.month >= {first:Date32} AND p.month <= {last:Date32} AND p.first_day <= {last:Date32}
-      AND p.unit IN (SELECT code FROM units WHERE province = {province:String})
-    GROUP BY l.above, t.row_id
-)
-GROUP BY unit, row_id;
-
--- The points of every row, as streams/core/index.py computes them; what one more per cent of the cases would gain; and how many
--- cases are missing to all points.
-CREATE VIEW index_points AS
-SELECT u.code AS unit, u.level AS level, r.group_id AS group_id, r.row_id AS row_id, r.position AS position, r.most AS most,
-       r.ranks AS ranks, ifNull(c.numerator, 0) AS numerator, ifNull(c.denominator, 0) AS denominator,
-       if(denominator > 0, numerator / denominator, NULL) AS ratio,
-       arrayMap(n -> toInt32(multiIf(
-           r.constant, r.most,
-           denominator <= 0, if(r.empty_full, r.most, 0),
-           least(r.most, intDiv(
-               200 * toInt128(greatest(n, 0)) * r.most + r.full_at * toInt128(denominator),
-               2 * r.full_at * toInt128(denominator))))),
-           [numerator, numerator + intDiv(denominator + 99, 100)]) AS given,
-       given[1] AS points, given[2] - given[1] AS percent_gain,
-       if(r.constant OR denominator <= 0, NULL, greatest(0, intDiv(r.full_at * denominator + 99, 100) - numerator)) AS missing_cases
-FROM
-(
-    SELECT code, level FROM units FINAL
-    WHERE province = {province:String}
-      AND ifNull(valid_from, toDate32('1900-01-01')) <= {last:Date32}
-      AND ifNull(valid_to, toDate32('2299-12-31')) > {first:Date32}
-) AS u
-CROSS JOIN
-(
-    SELECT * FROM index_rows FINAL
-    WHERE index_id = {index:String} AND loaded_at >= (SELECT max(loaded_at) FROM indicators)
-) AS r
-LEFT JOIN
-(
-    SELECT unit, row_id, numerator, denominator
-    FROM index_cases(index = {index:String}, province = {province:String}, first = {first:Date32}, last = {last:Date32})
-) AS c ON u.code = c.unit AND r.row_id = c.row_id;
-
--- The totals, with class and rank: among the units of the same level that have enough cases.
-CREATE VIEW index_totals AS
-SELECT unit, level, total, cases, is_ranked,
-       (
-           SELECT arraySort(c -> -c.1, groupArray((least, class_id)))
-           FROM index_classes FINAL
-           WHERE index_id = {index:String} AND loaded_at >= (SELECT max(loaded_at) FROM indicators)
-       ) AS classes,
-       arrayFirst(c -> total >= c.1, classes).2 AS class_id,
-       if(is_ranked, rank() OVER (PARTITION BY level, is_ranked ORDER BY total DESC), NULL) AS rank,
-       countIf(is_ranked) OVER (PARTITION BY level) AS peers
-FROM
-(
-    SELECT unit, level, sum(points) AS total, sumIf(denominator, ranks > 0) AS cases,
-           countIf(ranks > 0 AND denominator < ranks) = 0 AS is_ranked
-    FROM index_points(index = {index:String}, province = {province:String}, first = {first:Date32}, last = {last:Date32})
-    GROUP BY unit, level
-);
-
 -- What of a period has been by now, in the calendar of a province; the day before, while the period lasts; and the one before it.
 CREATE VIEW index_spans AS
 SELECT max(p.first) AS first, max(least(p.last, u.today)) AS last, max(p.last) AS end,
@@ -238,40 +144,128 @@ CROSS JOIN
     WHERE code = {province:String}
 ) AS u;
 
--- The totals of a period to date, with what they have gained since the end of yesterday and over the period before.
-CREATE VIEW index_standings AS
-SELECT t.unit AS unit, t.level AS level, t.total AS total, t.cases AS cases, t.class_id AS class_id, t.rank AS rank, t.peers AS peers,
-       if((SELECT day_before FROM index_spans(province = {province:String}, period = {period:String})) IS NULL, NULL,
-          t.total - y.total) AS since_yesterday,
-       if(b.cases > 0, t.total - b.total, NULL) AS since_period_before
-FROM index_totals(index = {index:String}, province = {province:String},
-    first = (SELECT first FROM index_spans(province = {province:String}, period = {period:String})),
-    last = (SELECT last FROM index_spans(province = {province:String}, period = {period:String}))) AS t
-LEFT JOIN index_totals(index = {index:String}, province = {province:String},
-    first = (SELECT first FROM index_spans(province = {province:String}, period = {period:String})),
-    last = (SELECT ifNull(day_before, last) FROM index_spans(province = {province:String}, period = {period:String}))) AS y
-    ON t.unit = y.unit
-LEFT JOIN index_totals(index = {index:String}, province = {province:String},
-    first = (SELECT first_before FROM index_spans(province = {province:String}, period = {period:String})),
-    last = (SELECT last_before FROM index_spans(province = {province:String}, period = {period:String}))) AS b
-    ON t.unit = b.unit;
-
--- What the units stand to lose until the period ends if nobody does anything: the difference to its last day, for which is known
--- which open dossiers will be overdue. `cases` are those of the row that ranks.
-CREATE VIEW index_risks AS
-SELECT unit, level, sum(points) AS points, sumIf(cases, ranks > 0) AS cases
+-- The cases of each row that has any, of a province and its units, in four spans of days: the period to date, the period until
+-- yesterday, the whole period before, and the period as it will end. What is a state is as it is when the span's last day
+-- ends: known for coming days too, as far as it does not depend on what will still happen. One reading for all four.
+CREATE VIEW index_cases AS
+WITH
+    (
+        SELECT (first, last, ifNull(day_before, last), first_before, last_before, end)
+        FROM index_spans(province = {province:String}, period = {period:String})
+    ) AS span
+SELECT unit, row_id, sumForEach(n) AS numerators, sumForEach(d) AS denominators
 FROM
 (
-    SELECT n.unit AS unit, n.level AS level, n.ranks AS ranks, n.points - e.points AS points, n.numerator - e.numerator AS cases
-    FROM index_points(index = {index:String}, province = {province:String},
-        first = (SELECT first FROM index_spans(province = {province:String}, period = {period:String})),
-        last = (SELECT last FROM index_spans(province = {province:String}, period = {period:String}))) AS n
-    INNER JOIN index_points(index = {index:String}, province = {province:String},
-        first = (SELECT first FROM index_spans(province = {province:String}, period = {period:String})),
-        last = (SELECT end FROM index_spans(province = {province:String}, period = {period:String}))) AS e
-        ON n.unit = e.unit AND n.row_id = e.row_id
+    SELECT v.unit AS unit, t.row_id AS row_id, if(t.kind = 'state', v.state_n, v.n) AS n, if(t.kind = 'state', v.state_d, v.d) AS d
+    FROM
+    (
+        SELECT unit, indicator,
+               [sumIf(numerator, day >= span.1 AND day <= span.2), sumIf(numerator, day >= span.1 AND day <= span.3),
+                sumIf(numerator, day >= span.4 AND day <= span.5), sumIf(numerator, day >= span.1)] AS n,
+               [sumIf(denominator, day >= span.1 AND day <= span.2), sumIf(denominator, day >= span.1 AND day <= span.3),
+                sumIf(denominator, day >= span.4 AND day <= span.5), sumIf(denominator, day >= span.1)] AS d,
+               [sumIf(numerator, day <= span.2), sumIf(numerator, day <= span.3),
+                sumIf(numerator, day <= span.5), sum(numerator)] AS state_n,
+               [sumIf(denominator, day <= span.2), sumIf(denominator, day <= span.3),
+                sumIf(denominator, day <= span.5), sum(denominator)] AS state_d
+        FROM indicator_values FINAL
+        WHERE grain = 'day' AND day <= span.6
+          AND unit IN (SELECT code FROM units WHERE province = {province:String})
+          AND indicator IN (SELECT term FROM index_terms WHERE index_id = {index:String})
+          AND (day >= span.4
+               OR indicator IN (SELECT term FROM index_terms WHERE index_id = {index:String} AND kind = 'state'))
+        GROUP BY unit, indicator
+    ) AS v
+    INNER JOIN
+    (
+        SELECT row_id, kind, term FROM index_terms FINAL
+        WHERE index_id = {index:String} AND kind != 'procedures' AND loaded_at >= (SELECT max(loaded_at) FROM indicators)
+    ) AS t ON v.indicator = t.term
+    UNION ALL
+    SELECT l.above, t.row_id,
+           arrayMap(uses -> toInt64(uses),
+               [uniqExactIf((p.unit, p.procedure), p.month >= span.1 AND p.first_day <= span.2),
+                uniqExactIf((p.unit, p.procedure), p.month >= span.1 AND p.first_day <= span.3),
+                uniqExactIf((p.unit, p.procedure), p.month >= span.4 AND p.first_day <= span.5),
+                uniqExactIf((p.unit, p.procedure), p.month >= span.1)]),
+           arrayResize([toInt64(0)], 4)
+    FROM procedure_uses AS p
+    INNER JOIN
+    (
+        SELECT code, above FROM unit_lines FINAL WHERE loaded_at >= (SELECT max(loaded_at) FROM indicators)
+    ) AS l ON p.unit = l.code
+    INNER JOIN
+    (
+        SELECT row_id, term FROM index_terms FINAL
+        WHERE index_id = {index:String} AND kind = 'procedures' AND loaded_at >= (SELECT max(loaded_at) FROM indicators)
+    ) AS t ON p.use = t.term
+    WHERE p.month >= span.4 AND p.first_day <= span.6
+      AND p.unit IN (SELECT code FROM units WHERE province = {province:String})
+    GROUP BY l.above, t.row_id
 )
-GROUP BY unit, level;
+GROUP BY unit, row_id;
+
+-- The points of every row of every unit that exists in the period, as streams/core/index.py computes them: to date, and in the
+-- other spans of index_cases. Besides, what one more per cent of the cases would gain, and how many cases are missing to all points.
+CREATE VIEW index_points AS
+SELECT u.code AS unit, u.level AS level, r.group_id AS group_id, r.row_id AS row_id, r.position AS position, r.most AS most,
+       r.ranks AS ranks,
+       if(empty(c.numerators), arrayResize([toInt64(0)], 4), c.numerators) AS numerators,
+       if(empty(c.denominators), arrayResize([toInt64(0)], 4), c.denominators) AS denominators,
+       numerators[1] AS numerator, denominators[1] AS denominator,
+       if(denominator > 0, numerator / denominator, NULL) AS ratio,
+       arrayMap((n, d) -> toInt32(multiIf(
+           r.constant, r.most,
+           d <= 0, if(r.empty_full, r.most, 0),
+           least(r.most, intDiv(
+               200 * toInt128(greatest(n, 0)) * r.most + r.full_at * toInt128(d), 2 * r.full_at * toInt128(d))))),
+           arrayPushBack(numerators, numerator + intDiv(denominator + 99, 100)), arrayPushBack(denominators, denominator)) AS given,
+       given[1] AS points, given[2] AS points_yesterday, given[3] AS points_before, given[4] AS points_at_end,
+       given[5] - points AS percent_gain,
+       if(r.constant OR denominator <= 0, NULL, greatest(0, intDiv(r.full_at * denominator + 99, 100) - numerator)) AS missing_cases
+FROM
+(
+    SELECT code, level FROM units FINAL
+    WHERE province = {province:String}
+      AND ifNull(valid_from, toDate32('1900-01-01'))
+          <= (SELECT last FROM index_spans(province = {province:String}, period = {period:String}))
+      AND ifNull(valid_to, toDate32('2299-12-31'))
+          > (SELECT first FROM index_spans(province = {province:String}, period = {period:String}))
+) AS u
+CROSS JOIN
+(
+    SELECT * FROM index_rows FINAL
+    WHERE index_id = {index:String} AND loaded_at >= (SELECT max(loaded_at) FROM indicators)
+) AS r
+LEFT JOIN index_cases(index = {index:String}, province = {province:String}, period = {period:String}) AS c
+    ON u.code = c.unit AND r.row_id = c.row_id;
+
+-- The totals to date, with class, rank among the units of the level that have enough cases, what they have gained since the end of
+-- yesterday and over the period before; and what they stand to lose until the period ends if nobody does anything, since it is
+-- known which open cases will be overdue. `cases` are those of the row that ranks.
+CREATE VIEW index_totals AS
+SELECT unit, level, total, cases, is_ranked,
+       (
+           SELECT arraySort(c -> -c.1, groupArray((least, class_id)))
+           FROM index_classes FINAL
+           WHERE index_id = {index:String} AND loaded_at >= (SELECT max(loaded_at) FROM indicators)
+       ) AS classes,
+       arrayFirst(c -> total >= c.1, classes).2 AS class_id,
+       if(is_ranked, rank() OVER (PARTITION BY level, is_ranked ORDER BY total DESC), NULL) AS rank,
+       countIf(is_ranked) OVER (PARTITION BY level) AS peers,
+       if((SELECT day_before FROM index_spans(province = {province:String}, period = {period:String})) IS NULL, NULL,
+          total - yesterday) AS since_yesterday,
+       if(cases_before > 0, total - before, NULL) AS since_period_before,
+       points_at_risk, cases_at_risk
+FROM
+(
+    SELECT unit, level, sum(points) AS total, sum(points_yesterday) AS yesterday, sum(points_before) AS before,
+           total - sum(points_at_end) AS points_at_risk, sumIf(numerators[1] - numerators[4], ranks > 0) AS cases_at_risk,
+           sumIf(denominator, ranks > 0) AS cases, sumIf(denominators[3], ranks > 0) AS cases_before,
+           countIf(ranks > 0 AND denominator < ranks) = 0 AS is_ranked
+    FROM index_points(index = {index:String}, province = {province:String}, period = {period:String})
+    GROUP BY unit, level
+);
 
 -- Scores as others published them; what was read later takes the place of what was read before.
 CREATE TABLE index_published

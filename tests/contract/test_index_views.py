@@ -36,8 +36,9 @@ UNITS = Units(
 )
 MINE = ["vn", "vn.a", "vn.b", "vn.c"]
 INDICATORS = ("one", "two", "three")
-FIRST, LAST = date(2026, 2, 1), date(2026, 2, 20)
-DAYS = [FIRST + timedelta(days=days) for days in (-400, -32, -1, 0, 5, 19, 20, 40)]
+FEBRUARY = (date(2026, 2, 1), date(2026, 2, 28))
+JANUARY = (date(2026, 1, 1), date(2026, 1, 31))
+DAYS = [FEBRUARY[0] + timedelta(days=days) for days in (-400, -32, -31, -1, 0, 5, 27, 28, 40)]
 
 
 class Sum(NamedTuple):
@@ -138,22 +139,25 @@ def event(use: Use, number: int) -> list[Any]:
     return [kind, use.unit, "s", str(number), time, time, "d", json.dumps(data), 0, number]
 
 
-def counts(index: Index, unit: str, days: Mapping[Sum, tuple[int, int]], used: set[Use]) -> dict[str, Counts]:
+def counts(
+    index: Index, unit: str, days: Mapping[Sum, tuple[int, int]], used: set[Use], span: tuple[date, date]
+) -> dict[str, Counts]:
     """The plain sums of what belongs to each row."""
+    first, last = span
     below = {one for one, above in UNITS.ancestors.items() if unit in (one, *above)}
     found = {}
     for one in index.rows.values():
         totals: defaultdict[int, int] = defaultdict(int)
         for key, values in days.items():
-            if key.unit == unit and key.day <= LAST:
-                times = (key.indicator in one.indicators and key.day >= FIRST) + (key.indicator in one.states)
+            if key.unit == unit and key.day <= last:
+                times = (key.indicator in one.indicators and key.day >= first) + (key.indicator in one.states)
                 for place, value in enumerate(values):
                     totals[place] += times * value
         mine = {
             (use.unit, use.procedure)
             for use in used
             if use.unit in below
-            and FIRST <= use.day <= LAST
+            and first <= use.day <= last
             and (use.use == one.procedures or (one.procedures == "received" and use.use != "paid_online"))
         }
         found[one.id] = Counts(totals[0] + len(mine), totals[1])
@@ -166,7 +170,7 @@ def client(clickhouse_client: Client, clickhouse_database: str) -> Client:
     return clickhouse_client
 
 
-ARGUMENTS = f"(index = 'i', province = 'vn', first = '{FIRST}', last = '{LAST}')"
+ARGUMENTS = "(index = 'i', province = 'vn', period = '2026-02')"
 
 
 @settings(
@@ -197,28 +201,34 @@ def test_the_views_and_the_scorer_agree(
     if used:
         client.insert("events", [event(use, n) for n, use in enumerate(used)], COLUMNS["events"])
 
-    expected = {unit: score(index, counts(index, unit, days, used)) for unit in MINE}
-    found = client.query(f"SELECT unit, row_id, points FROM index_points{ARGUMENTS}").result_rows
-    reach = client.query(
-        f"SELECT unit, row_id, percent_gain, missing_cases FROM index_points{ARGUMENTS}"
-    ).result_rows
-    assert {(unit, name): (gain, missing) for unit, name, gain, missing in reach} == {
-        (unit, one.id): within_reach(one, cases[one.id])
-        for unit, cases in ((unit, counts(index, unit, days, used)) for unit in MINE)
-        for one in index.rows.values()
+    cases = {unit: counts(index, unit, days, used, FEBRUARY) for unit in MINE}
+    expected = {unit: score(index, cases[unit]) for unit in MINE}
+    before = {unit: score(index, counts(index, unit, days, used, JANUARY)) for unit in MINE}
+    columns = (
+        "unit, row_id, points, points_before, points_yesterday, points_at_end, percent_gain, missing_cases"
+    )
+    found = client.query(f"SELECT {columns} FROM index_points{ARGUMENTS}").result_rows
+    assert {(unit, name): tuple(values) for unit, name, *values in found} == {
+        (unit, name): (
+            points,
+            before[unit].rows[name],
+            points,
+            points,
+            *within_reach(index.rows[name], cases[unit][name]),
+        )
+        for unit, one in expected.items()
+        for name, points in one.rows.items()
     }
-    assert {(unit, name): points for unit, name, points in found} == {
-        (unit, name): points for unit, one in expected.items() for name, points in one.rows.items()
-    }
-    totals = client.query(
-        f"SELECT unit, total, class_id, rank, peers FROM index_totals{ARGUMENTS}"
-    ).result_rows
-    assert {unit: (total, class_id) for unit, total, class_id, _, _ in totals} == {
-        unit: (one.total, one.class_.id) for unit, one in expected.items()
-    }
-    ranked = [unit for unit in MINE if counts(index, unit, days, used)["0"].denominator >= least]
-    assert {unit: (rank, peers) for unit, _, _, rank, peers in totals} == {
-        unit: place(unit, ranked, expected) for unit in MINE
+    columns = "unit, total, class_id, since_yesterday, since_period_before, points_at_risk, rank, peers"
+    totals = client.query(f"SELECT {columns} FROM index_totals{ARGUMENTS}").result_rows
+    ranked = [unit for unit in MINE if cases[unit]["0"].denominator >= least]
+    known = {unit for unit in MINE if counts(index, unit, days, used, JANUARY)["0"].denominator > 0}
+    assert {unit: tuple(values) for unit, *values in totals} == {
+        unit: (
+            *(one.total, one.class_.id, None, one.total - before[unit].total if unit in known else None, 0),
+            *place(unit, ranked, expected),
+        )
+        for unit, one in expected.items()
     }
 
 
@@ -277,29 +287,37 @@ def test_a_period_that_is_over(
     assert found == [(*days[:3], None, *days[3:])]
 
 
-def test_a_period_to_date_says_what_has_changed(client: Client) -> None:
-    index = index_of(
-        "i", [(1000, 100, False, "none", {"one"}, set(), ""), (1, 100, True, "none", set(), set(), "")], 1
+def test_a_period_to_date_says_what_has_changed_and_what_is_at_risk(client: Client) -> None:
+    values = (1000, 100, False, "none", {"one"}, {"two"}, "")
+    index = index_of("i", [values, (1, 100, True, "none", set(), set(), "")], 1)
+    fill(
+        client,
+        UNITS,
+        {name: Indicator(name, NAME, ("dossiers",), "test", "percent") for name in INDICATORS},
+        [index],
     )
-    fill(client, UNITS, {"one": Indicator("one", NAME, ("dossiers",), "test", "percent")}, [index])
     while True:
         today = today_in_vietnam(client)
         client.command("TRUNCATE TABLE indicator_values")
-        yesterday, year_ago = today - timedelta(days=1), today.replace(year=today.year - 1, day=1)
-        days = {year_ago: (1, 10), yesterday: (2, 10), today: (8, 10)}
-        rows = [stored(Sum("one", "vn.a", day, 0), cases) for day, cases in days.items()]
+        yesterday, tomorrow = today - timedelta(days=1), today + timedelta(days=1)
+        days = {("one", today.replace(year=today.year - 1, day=1)): (1, 10)}
+        days |= {("one", yesterday): (2, 10), ("one", today): (8, 10), ("two", tomorrow): (-4, 0)}
+        rows = [stored(Sum(name, "vn.a", day, 0), cases) for (name, day), cases in days.items()]
         client.insert("indicator_values", rows, COLUMNS["indicator_values"])
         query = (
-            "SELECT total, since_yesterday, since_period_before FROM"
-            f" index_standings(index = 'i', province = 'vn', period = '{today.year}') WHERE unit = 'vn.a'"
+            "SELECT total, since_yesterday, since_period_before, points_at_risk, cases_at_risk FROM"
+            f" index_totals(index = 'i', province = 'vn', period = '{today.year}') WHERE unit = 'vn.a'"
         )
         [standing] = client.query(query).result_rows
         if today == today_in_vietnam(client):
             break
-    if today == date(today.year, 1, 1):  # yesterday was another year
-        assert standing == (801, None, 801 - 151)
-    else:
-        assert standing == (501, 501 - 201, 501 - 101)
+    is_first, is_last = yesterday.year < today.year, tomorrow.year > today.year
+    before = 151 if is_first else 101
+    total, yesterdays, at_end = (801, None, 401) if is_first else (501, 201, 301)
+    assert standing == (
+        *(total, yesterdays and total - yesterdays, total - before),
+        *((0, 0) if is_last else (total - at_end, 4)),
+    )
 
 
 def test_a_published_score_takes_the_place_of_an_earlier_one(client: Client) -> None:

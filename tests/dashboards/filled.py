@@ -99,6 +99,7 @@ def fill_store(client: Client, database: str, now: datetime) -> None:
         ]
         rows += figures("receipt", unit, "day", november, settled)
     add_figures(client, rows)
+    add_published(client, UNIT, f"{midnight:%Y}", now)
     add_event(client, "filings.received", UNIT, now, now, dossier="A-1")
     add_event(client, "payments.paid", UNIT, now, now - timedelta(seconds=300), dossier="A-1")
     add_dead_letters(client, now, 3)
@@ -129,6 +130,14 @@ def add_event(
     row = [kind, unit, "/tests", f"{kind}/{dossier}", time, arrived_at, dossier, data, 0, 1]
     columns = "kind unit source id time arrived_at dossier data part kafka_offset"
     client.insert("events", [row], columns.split())
+
+
+def add_published(client: Client, unit: str, period: str, now: datetime) -> None:
+    """Insert published scores of a unit: the total, and a row with its cases."""
+    columns = "index_id unit period measure score numerator denominator read_at"
+    scores = [("total", 4_550, None, None), ("2", 1_700, 85, 100)]
+    rows = [["decision-766", unit, period, *score, now] for score in scores]
+    client.insert("index_published", rows, columns.split())
 
 
 def add_dead_letters(client: Client, arrived_at: datetime, count: int) -> None:
