@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from producers.source import ISO, Source
+from producers.source import EPOCHS, ISO, Source
 from schemas.fields import Form
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Convert = Callable[[Any], Any]
 """Raises ValueError with words for people."""
@@ -50,14 +53,18 @@ class _Times:
         return moment.date().isoformat()
 
     def _parse(self, value: Any) -> datetime:
-        if isinstance(value, datetime):  # of a workbook's cell
+        if isinstance(value, datetime):  # of a workbook's cell, a table's column
             return value
+        if isinstance(value, date):
+            return datetime.combine(value, clock_time.min)
         text = str(value).strip()
         try:
+            if self._form in EPOCHS:
+                return _EPOCH + timedelta(microseconds=int(text) * 1_000_000 // EPOCHS[self._form])
             if self._form == ISO:
                 return datetime.fromisoformat(text)
             return datetime.strptime(text, self._form)  # noqa: DTZ007  # the caller applies the zone
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             expected = "ISO 8601" if self._form == ISO else self._form
             msg = f"'{text}' is not a time as {expected}"
             raise ValueError(msg) from error

@@ -93,7 +93,7 @@ def run_source(
         validity = Validity(configuration.units, registry.streams)
         gate = Gate(EventDecoder(registry), configuration.units, validity)
         feed = Feed(source, registry, gate, journal, backlog, letters=True)
-        reader = reader_of(source, feed.mapping.columns)
+        reader = reader_of(source, feed.mapping.columns, settings.kafka)
         delivery = Delivery(
             journal.path,
             backlog,

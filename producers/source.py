@@ -15,6 +15,7 @@ from config.documents import Document, Location
 from config.problems import Problem, did_you_mean
 from producers.expression import Expression, ExpressionError
 from producers.files.declaration import File
+from producers.topics.declaration import SourceTopic
 from schemas.registry import EventType, Registry
 
 EACH_ROW = "row"
@@ -26,7 +27,10 @@ ISO = "iso"
 NAMES = "names"
 """The value of `codes` for the units' own names."""
 
-KINDS = ("file",)
+EPOCHS = {"epoch_s": 1, "epoch_ms": 1_000, "epoch_us": 1_000_000}
+"""The values of `time_format` for numbers that count from 1970 in UTC, and how many of them make a second."""
+
+KINDS = ("file", "topic")
 """The blocks of which a source has one, each a field of `Source`."""
 
 _SECONDS = {"s": 1, "min": 60, "h": 3600}
@@ -98,6 +102,7 @@ class Source(msgspec.Struct, frozen=True):
     source: str
     events: tuple[Rule, ...]
     file: File | None = None
+    topic: SourceTopic | None = None
     description: str = ""
     time_zone: str = ""
     time_format: str = ISO

@@ -62,6 +62,7 @@ class Trial:
     def __init__(self, settings: Settings, name: str) -> None:
         self._registry = load_registry(*settings.schema_folders)
         configuration = load(settings.config, self._registry)
+        self._bootstrap = settings.kafka
         self._gate = Gate(EventDecoder(self._registry), configuration.units)
         self.source = find_source(configuration, name)
 
@@ -88,7 +89,7 @@ class Trial:
         Raises:
             UserError: the place cannot be read.
         """
-        return self._of(lambda columns: _of_place(self.source, columns), limit)
+        return self._of(lambda columns: _of_place(self.source, columns, self._bootstrap), limit)
 
     def _of(self, read: Callable[[frozenset[str]], Iterator[Reading]], limit: int | None) -> list[Tried]:
         with Seen() as seen:
@@ -121,10 +122,10 @@ def _reading(number: int, line: Line, file: File) -> Reading:
     return Reading(None if line.fault else line.row, number, place(file, line), "", line.fault)
 
 
-def _of_place(source: Source, columns: frozenset[str]) -> Iterator[Reading]:
+def _of_place(source: Source, columns: frozenset[str], bootstrap: str) -> Iterator[Reading]:
     if source.file is not None:  # nothing is taken for good, so half-written files may be looked at
         source = msgspec.structs.replace(source, file=msgspec.structs.replace(source.file, quiet_seconds=0))
-    reader = reader_of(source, columns)
+    reader = reader_of(source, columns, bootstrap)
     try:
         yield from (one for one in reader.read(_Nowhere()) if one.row is not None or one.fault)
     finally:

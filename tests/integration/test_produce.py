@@ -5,20 +5,14 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
-from kafka import KafkaConsumer, TopicPartition
 
 from ioc.datafolder import InUseError, lock
 from ioc.embedded.kafka import EmbeddedKafka
@@ -28,6 +22,8 @@ from producers.kinds import NotRunnableError
 from producers.letters import TOPIC_PREFIX
 from producers.runner import NoSuchSourceError, OtherClusterError, run_source
 from tests.fixtures.configuration import SMALL, write
+from tests.fixtures.producing import Producing as Process
+from tests.fixtures.producing import arrived
 
 pytestmark = pytest.mark.kafka
 
@@ -46,37 +42,14 @@ events:
 HEADER = "code,unit,received,channel,ho_ten\n"
 
 
-class Producing:
-    """`ioc produce register` on a folder, a broker and a data folder of its own."""
+class Producing(Process):
+    """The source on a folder."""
 
     def __init__(self, folder: Path, broker: EmbeddedKafka) -> None:
-        self.folder = folder
         self.inbox = folder / "inbox"
         self.inbox.mkdir()
-        self.broker = broker
-        self.source = SOURCE.replace("FOLDER", str(self.inbox))
-        write(folder / "config", {**SMALL, "sources/register.yaml": self.source})
-        self.journal = folder / "data/sources/register/journal.sqlite"
-        self.log = folder / "produce.log"
-        self.process: subprocess.Popen[bytes] | None = None
+        super().__init__(folder, broker, SOURCE.replace("FOLDER", str(self.inbox)))
         self.written = 0
-
-    def start(self, *options: str) -> None:
-        environment = os.environ | {
-            "IOC_KAFKA": self.broker.bootstrap,
-            "IOC_CONFIG": str(self.folder / "config"),
-            "IOC_DATA": str(self.folder / "data"),
-        }
-        command = [sys.executable, "-m", "ioc", "produce", "register", *options]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-
-    def end(self, number: signal.Signals) -> int:
-        assert self.process
-        self.process.send_signal(number)
-        status = self.process.wait(60)
-        self.process = None
-        return status
 
     def write(self, name: str, rows: int) -> None:
         """Dossiers, each on two rows; every row names a person, in a column that nothing asks for."""
@@ -87,38 +60,8 @@ class Producing:
                 out.write(f"H40-{number // 2},16681,2026-10-10 08:15,2,Nguyễn Văn An\n")
         self.written += rows
 
-    def wait_for(self, what: str, condition: Callable[[], Any], timeout_seconds: float = 60) -> Any:
-        deadline = time.monotonic() + timeout_seconds
-        while not (found := condition()):
-            if time.monotonic() > deadline:
-                pytest.fail(f"not within {timeout_seconds} s: {what}\n{self.log.read_text()[-3000:]}")
-            time.sleep(0.1)
-        return found
-
-    def read_rows(self) -> int:
-        if not self.journal.exists():
-            return 0
-        with closing(Journal(self.journal)) as journal:
-            return journal.tally.read
-
-    def has_read(self, rows: int) -> bool:
-        return self.read_rows() >= rows
-
     def all_read(self) -> None:
         self.wait_for("all rows read", lambda: self.read_rows() == self.written)
-
-
-def arrived(broker: EmbeddedKafka, topic: str) -> list[dict[str, Any]]:
-    with closing(KafkaConsumer(bootstrap_servers=broker.bootstrap)) as consumer:
-        parts = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic))]
-        consumer.assign(parts)
-        consumer.seek_to_beginning()
-        ends = consumer.end_offsets(parts)
-        records: list[dict[str, Any]] = []
-        while any(consumer.position(part) < end for part, end in ends.items()):
-            for batch in consumer.poll(timeout_ms=1000).values():
-                records += [msgspec.json.decode(record.value) for record in batch]
-        return records
 
 
 @pytest.mark.parametrize("kills", [2, pytest.param(12, marks=pytest.mark.slow)])

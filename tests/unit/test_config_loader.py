@@ -14,6 +14,7 @@ from config.loader import load
 from config.problems import ConfigurationError
 from config.shapes import shape
 from ioc.settings import Settings
+from producers.source import KINDS
 from tests.fixtures.configuration import REGISTRY, SMALL, edited, problems, write
 
 SHIPPED = Settings().config
@@ -95,8 +96,10 @@ def test_a_source_is_checked_against_the_event_types(tmp_path: Path) -> None:
 
 def test_the_examples_of_the_documentation_have_no_mistakes(tmp_path: Path) -> None:
     text = (SHIPPED.parent / "docs/configuration.md").read_text(encoding="utf-8")
-    units, codes, calendar, indicators, index, stream, alerts, recipients, source, retention = re.findall(
-        r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL
+    every = re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    of_kinds = {text.partition(":")[0]: text for text in every if text.partition(":")[0] in KINDS}
+    units, codes, calendar, indicators, index, stream, alerts, recipients, source, retention = (
+        text for text in every if text not in of_kinds.values()
     )
     files = {
         "units/p.yaml": units,
@@ -109,6 +112,10 @@ def test_the_examples_of_the_documentation_have_no_mistakes(tmp_path: Path) -> N
         "sources/land.yaml": source,
         "retention.yaml": retention,
     }
+    for kind, block in of_kinds.items():
+        name = f"of-{kind.replace('_', '-')}"
+        small = SMALL["sources/register.yaml"].replace("name: register", f"name: {name}")
+        files[f"sources/{name}.yaml"] = re.sub("^file:.*\n", block, small, flags=re.MULTILINE)
     assert problems(tmp_path, {**SMALL, **files}) == []
     document, _ = parse(stream, "stream.yaml")
     assert document is not None
