@@ -72,7 +72,8 @@ class Pass(NamedTuple):
         A minute and an hour hold what arrived within their horizon. Of events that is known. What a case adds to
         them depends on what was known of it then, which the fold of all its events does not say: days only.
         """
-        return (DAY,) if self.over_cases else GRAINS
+        days_only = self.over_cases or all(one.has_days_only for one in self.indicators)
+        return (DAY,) if days_only else GRAINS
 
 
 def passes(indicators: Iterable[Indicator]) -> list[Pass]:
@@ -121,7 +122,10 @@ def sums(wanted: Pass, extent: Extent, units: Units, kinds: Iterable[EventFields
 
 
 class Slot(NamedTuple):
-    """When indicators count a row, and by what they keep rows apart; `value` is the column whose bins they count."""
+    """When indicators count a row, and by what they keep rows apart; `value` is the column whose bins they count.
+
+    A stock of dossiers `begins` and `ends`; a stock of events is the sum of changes, each `at` an instant.
+    """
 
     kind: str
     at: str
@@ -134,8 +138,9 @@ class Slot(NamedTuple):
 def _slots(indicators: Iterable[Indicator]) -> dict[Slot, list[Indicator]]:
     slots: defaultdict[Slot, list[Indicator]] = defaultdict(list)
     for one in indicators:
-        stock = one.kind == "stock"
-        slots[Slot(one.kind, "" if stock else one.at, one.from_, one.until, one.by, one.value)].append(one)
+        slots[Slot(one.kind, "" if one.from_ else one.at, one.from_, one.until, one.by, one.value)].append(
+            one
+        )
     return dict(slots)
 
 
@@ -156,7 +161,7 @@ def _moments(slots: Mapping[Slot, list[Indicator]], spans: Mapping[str, Span]) -
 
 def _entries(number: int, slot: Slot, spans: Mapping[str, Span]) -> Iterator[str]:
     day = GRAIN_NUMBERS[DAY]
-    if slot.kind == "stock":
+    if slot.begins:
         if not slot.ends:
             yield f"({number}, {day}, {slot.begins}, toInt8(1))"
             return
@@ -165,7 +170,7 @@ def _entries(number: int, slot: Slot, spans: Mapping[str, Span]) -> Iterator[str
         yield f"({number}, {day}, if({held}, ends{number}, NULL), toInt8(-1))"
         return
     for grain in spans:
-        if slot.kind == "histogram" and grain != DAY:
+        if slot.kind != "flow" and grain != DAY:
             continue
         at = f"toNullable({slot.at})"
         if grain != DAY:  # only what arrived within the bucket's horizon, see streams.core.buckets

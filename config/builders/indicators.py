@@ -76,14 +76,14 @@ class IndicatorBuilder:
             yield from _case_times(entry, cases)
         elif over == (EVENTS,):
             columns = EVENT_COLUMNS
-            yield from self._event_times(entry)
+            yield from _event_times(entry)
         elif unknown := [kind for kind in over if kind not in self._kinds]:
             for kind in unknown:
                 yield from self._unknown_kind(entry, kind)
             return
         else:
             columns = event_columns(over, self._kinds)
-            yield from self._event_times(entry)
+            yield from _event_times(entry)
             yield from _ambiguous(entry, columns, [self._kinds[kind] for kind in over])
         yield from _expressions(entry, columns)
         yield from _value(entry, columns)
@@ -96,19 +96,6 @@ class IndicatorBuilder:
         else:
             known = [*self._kinds, *self._cases, EVENTS]
             yield entry.problem(f"unknown kind of event '{kind}'", did_you_mean(kind, known), ("over",))
-
-    def _event_times(self, entry: Entry) -> Iterator[Problem]:
-        """Events happen at their `time`, and have no state that a stock could count."""
-        if entry.value.get("kind") == "stock":
-            hint = f"Write kind: flow, or over: {' or '.join(self._cases)}."
-            yield entry.problem("events have no stock", hint, ("kind",))
-            return
-        for key in ("from", "until"):
-            if key in entry.value:
-                yield entry.problem(f"'{key}' has no meaning for events", "Remove it.", (key,))
-        if entry.value.get("at", "time") not in EVENT_TIMES:
-            hint = f"Write one of: {', '.join(EVENT_TIMES)}."
-            yield entry.problem("events count when they happened or when they arrived", hint, ("at",))
 
     def _by(self, entry: Entry, columns: Columns) -> Iterator[Problem]:
         few = [name for name in columns if name in self._dimensions]
@@ -191,6 +178,16 @@ def _case_times(entry: Entry, cases: Cases) -> Iterator[Problem]:
                 yield entry.problem(
                     f"'{column}' is no instant of {cases.name}", did_you_mean(column, instants), (key,)
                 )
+
+
+def _event_times(entry: Entry) -> Iterator[Problem]:
+    """Events happen at one instant; a stock of them is the sum of the changes that they tell."""
+    for key in ("from", "until"):
+        if key in entry.value:
+            yield entry.problem(f"'{key}' has no meaning for events", "Remove it.", (key,))
+    if entry.value.get("at", "time") not in EVENT_TIMES:
+        hint = f"Write one of: {', '.join(EVENT_TIMES)}."
+        yield entry.problem("events count when they happened or when they arrived", hint, ("at",))
 
 
 def _ambiguous(entry: Entry, columns: Columns, kinds: Sequence[EventFields]) -> Iterator[Problem]:

@@ -141,8 +141,9 @@ class State:
             if not len(events):
                 continue
             rows = events.drain()
-            places = self._flow_places(rows["unit"], rows["at"], rows["arrived"])
+            flow = self._flow_places(rows["unit"], rows["at"], rows["arrived"])
             for tally in events.tallies:
+                places = self._stock_places(rows["unit"], rows["at"]) if tally.is_stock else flow
                 self._count(tally, rows, np.ones_like(rows["at"]), places)
             events.forget()
 

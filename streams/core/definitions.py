@@ -187,22 +187,22 @@ class EventPlan:
         self.at = at
         self.kind = fields.kind
         self.only_late = all("late" in conditions(indicator.where) for indicator in mine)
-        self._plans = [
-            Plan([one for one in mine if one.value == value], columns)
-            for value in dict.fromkeys(one.value for one in mine)
-        ]
+        groups: defaultdict[tuple[str, bool], list[Indicator]] = defaultdict(list)
+        for one in mine:
+            groups[one.value, one.kind == "stock"].append(one)
+        self._plans = [(Plan(group, columns), is_stock) for (_, is_stock), group in groups.items()]
 
     def tallies(self, codes: Codes[Any]) -> list[Tally]:
         """They count rows whose categories have these codes."""
-        return [self._tally(plan, codes) for plan in self._plans]
+        return [self._tally(plan, codes, is_stock) for plan, is_stock in self._plans]
 
-    def _tally(self, plan: Plan, codes: Codes[Any]) -> Tally:
+    def _tally(self, plan: Plan, codes: Codes[Any], is_stock: bool) -> Tally:
         picked = self.picked
         sources = [Source(picked.categories, itemgetter("code"), codes.known.__getitem__)]
         numbers = (*picked.numbers, "delay_ms")
         sources += [_number(name) for name in numbers if name in plan.deciding]
         sources += [_LATE] if "late" in plan.deciding else []
-        return Tally(plan, sources, numbers, {"type": self.kind})
+        return Tally(plan, sources, numbers, {"type": self.kind}, is_stock=is_stock)
 
 
 class Slot(NamedTuple):

@@ -2,7 +2,7 @@
 
 Allowed: columns, string, integer and Boolean literals, `= != < <= > >=`, `IN (literals)`, `BETWEEN`,
 `IS [NOT] NULL`, `AND OR NOT`, `+ - *`. Logic is three-valued, as in SQL: a comparison with null is null.
-Everything else is refused.
+A number times a condition is the number where it holds, and 0 where it does not. Everything else is refused.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ class Expression(NamedTuple):
     evaluate: Evaluate
 
 
+_NUMBERS = ("integer", "timestamp")
+
 _COMPARISONS: dict[type[exp.Expression], Callable[[Any, Any], bool]] = {
     exp.EQ: operator.eq,
     exp.NEQ: operator.ne,
@@ -50,7 +52,6 @@ _COMPARISONS: dict[type[exp.Expression], Callable[[Any, Any], bool]] = {
 _ARITHMETIC: dict[type[exp.Expression], Callable[[Any, Any], int]] = {
     exp.Add: operator.add,
     exp.Sub: operator.sub,
-    exp.Mul: operator.mul,
 }
 
 
@@ -80,6 +81,25 @@ def compile_expression(text: str, columns: Mapping[str, str]) -> Expression:
     compiler = _Compiler(text, columns)
     kind, evaluate = compiler.compile(tree)
     return Expression(text, kind, used, valued, evaluate)
+
+
+class Amount(NamedTuple):
+    """A column of numbers, and the condition under which it counts."""
+
+    column: str
+    condition: str
+
+
+def amount(text: str, columns: Mapping[str, str]) -> Amount | None:
+    """What a checked expression sums: a column of numbers, alone or times a condition; None if it is anything else."""
+    tree = sqlglot.parse_one(text, read="clickhouse").unnest()
+    sides = (tree.this, tree.expression) if isinstance(tree, exp.Mul) else (tree, exp.true())
+    for one, other in (sides, sides[::-1]):
+        column, condition = one.unnest(), other.sql(dialect="clickhouse")
+        is_number = isinstance(column, exp.Column) and columns.get(column.name) in _NUMBERS
+        if is_number and compile_expression(condition, columns).type == "boolean":
+            return Amount(column.name, condition)
+    return None
 
 
 def conditions(text: str) -> frozenset[str]:
@@ -125,11 +145,23 @@ class _Compiler:
                 return self._between(node)
         if type(node) in _COMPARISONS:
             return self._comparison(node)
+        if isinstance(node, exp.Mul):
+            return self._product(node)
         if type(node) in _ARITHMETIC:
             _, left = self._typed(node.this, "integer")
             _, right = self._typed(node.expression, "integer")
             return "integer", _binary(_ARITHMETIC[type(node)], left, right)
         return self._fail(f"{node.sql(dialect='clickhouse')!r} is not allowed in an indicator's expression")
+
+    def _product(self, node: exp.Mul) -> tuple[Type, Evaluate]:
+        """Of two numbers, or of a number and a condition."""
+        factors = [(part, *self.compile(part)) for part in (node.this, node.expression)]
+        if [kind for _, kind, _ in factors].count("boolean") != 1:
+            for part, _, _ in factors:
+                self._typed(part, "integer")
+        elif "integer" not in (kind for _, kind, _ in factors):
+            self._fail("only a number can be multiplied by a condition")
+        return "integer", _binary(operator.mul, *(evaluate for _, _, evaluate in factors))
 
     def _column(self, node: exp.Column) -> tuple[Type, Evaluate]:
         name = node.name

@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from streams.core.expressions import Expression, Row, Value, compile_expression
+from streams.core.expressions import Expression, Row, Value, amount, compile_expression
 from streams.core.indicators import Indicator
 
 _NUMBERS = ("integer", "timestamp")
 
 
 class Term(NamedTuple):
-    """A numerator or denominator of rows that are alike: so much for each, or the sum of a measured column."""
+    """A numerator or denominator of rows that are alike: so much for each row, or so many times a measured column."""
 
     each: int
     measured: str = ""
@@ -33,14 +33,33 @@ class Contribution(NamedTuple):
     denominator: Term
 
 
+class _Sum(NamedTuple):
+    """A numerator or denominator, ready for rows: `factor` for each, times the column `measured` where there is one."""
+
+    factor: Expression
+    measured: str
+
+    @classmethod
+    def of(cls, text: str, columns: Mapping[str, str]) -> _Sum:
+        """From an expression over these columns."""
+        found = amount(text, columns)
+        return cls(
+            compile_expression(found.condition if found else text, columns), found.column if found else ""
+        )
+
+    def term(self, values: Row) -> Term:
+        """Of rows with these values."""
+        return Term(_as_number(self.factor.evaluate(values)), self.measured)
+
+
 class _Compiled(NamedTuple):
     """An indicator's expressions, ready for rows of the plan's columns."""
 
     indicator: str
     dimensions: tuple[str, ...]
     where: Expression
-    numerator: Expression
-    denominator: Expression
+    numerator: _Sum
+    denominator: _Sum
 
 
 class Plan:
@@ -60,8 +79,8 @@ class Plan:
                 indicator.id,
                 indicator.dimensions,
                 compile_expression(indicator.condition, columns),
-                compile_expression(indicator.numerator, columns),
-                compile_expression(indicator.denominator or "0", columns),
+                _Sum.of(indicator.numerator, columns),
+                _Sum.of(indicator.denominator or "0", columns),
             )
             for indicator in indicators
         ]
@@ -69,21 +88,17 @@ class Plan:
         valued: set[str] = set()
         measured: set[str] = set()
         for indicator, one in zip(indicators, self._compiled, strict=True):
-            used.update(indicator.by, *(expression.columns for expression in one[2:]))
+            used.update(indicator.by, one.where.columns)
             valued.update(indicator.by, one.where.valued)
             for term in (one.numerator, one.denominator):
-                if self._is_bare(term):
-                    measured.update(term.columns)
-                else:
-                    valued |= term.valued
+                used.update(term.factor.columns)
+                valued |= term.factor.valued
+                if term.measured:
+                    measured.add(term.measured)
         valued |= {name for name in used if columns[name] not in _NUMBERS}
         self.deciding = tuple(name for name in columns if name in valued)
         self.measured = tuple(name for name in columns if name in measured)
         self.present = tuple(name for name in columns if name in used - valued)
-
-    def _is_bare(self, term: Expression) -> bool:
-        """Whether the term is a column of numbers and nothing else."""
-        return term.text.strip() in self._columns and term.type in _NUMBERS
 
     def contributions(self, row: Mapping[str, Value]) -> tuple[Contribution, ...]:
         """What rows with these values add; in a column of `present` any number stands for what is not null.
@@ -95,15 +110,12 @@ class Plan:
             Contribution(
                 one.indicator,
                 ",".join([f"{name}={row[name]}" for name in one.dimensions if row.get(name) is not None]),
-                self._term(one.numerator, values),
-                self._term(one.denominator, values),
+                one.numerator.term(values),
+                one.denominator.term(values),
             )
             for one in self._compiled
             if one.where.evaluate(values)
         )
-
-    def _term(self, term: Expression, values: Row) -> Term:
-        return Term(0, term.columns[0]) if self._is_bare(term) else Term(_as_number(term.evaluate(values)))
 
 
 def _as_number(value: Value) -> int:

@@ -38,15 +38,23 @@ class Tally:
     """Counts rows by a plan.
 
     `sources` say where deciding columns come from, `constant` is the same for all rows; of the numbers, those that are
-    not among `numbers` are null. `has_days_only` says that what it counts has no buckets of minutes and hours. `series`
-    are those counted so far, in the order of the numbers that stand for them.
+    not among `numbers` are null. `is_stock` says that changes are counted, whose sum is what there is, and
+    `has_days_only` that what it counts has no buckets of minutes and hours. `series` are those counted so far, in the
+    order of the numbers that stand for them.
     """
 
     def __init__(
-        self, plan: Plan, sources: Sequence[Source], numbers: Collection[str], constant: Mapping[str, Value]
+        self,
+        plan: Plan,
+        sources: Sequence[Source],
+        numbers: Collection[str],
+        constant: Mapping[str, Value],
+        *,
+        is_stock: bool = False,
     ) -> None:
         self._plan = plan
-        self.has_days_only = bool(plan.binned)
+        self.is_stock = is_stock
+        self.has_days_only = is_stock or bool(plan.binned)
         self._sources = [source for source in sources if source.names]
         if plan.binned in numbers:
             self._sources.append(_bins(plan.binned))
@@ -105,9 +113,7 @@ class Tally:
 
     def _term(self, term: Term) -> tuple[int, int]:
         """Factor, and which amount; a number that the rows do not have is 0."""
-        if term.measured:
-            return (1, self._amounts[term.measured]) if term.measured in self._amounts else (0, 0)
-        return term.each, 0
+        return (term.each, self._amounts[term.measured]) if term.measured in self._amounts else (0, 0)
 
 
 def _bins(name: str) -> Source:

@@ -74,6 +74,9 @@ def happenings(seed: int) -> Iterator[tuple[datetime, dict[str, Any]]]:
                 ("filings.reopened", dossier),
                 ("payments.requested", {**dossier, "amount_vnd": 50_000, "kind": "fee"}),
                 ("payments.paid", paid),
+                ("payments.accounts_opened", {"accounts": rng.randrange(-9, 99), "beneficiaries": number}),
+                ("payments.paid", paid | {"kind": "tuition", "method": rng.choice(["cash", "bank"])}),
+                ("updates.citizen_cards_issued", {"cards": number, "card_reason": "first"}),
                 ("updates.records_cleaned", {"registry": rng.choice(["land", "labour"]), "records": number}),
             ]
         )
@@ -154,6 +157,7 @@ def test_days_hours_and_minutes_equal_the_stream_s(monitored: Client) -> None:
         *(("records_cleaned", grain) for grain in ("minute", "hour", "day")),
         *(("late_event_delay", grain) for grain in ("minute", "day")),
         ("open_backlog", "day"),  # a stock has days only
+        ("beneficiaries_with_accounts", "day"),
         ("settlement_time", "day"),  # so has a histogram
     ],
 )

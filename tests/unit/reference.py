@@ -129,6 +129,8 @@ def day_sums(
     for event in distinct:
         if event.kind == "payments.paid":
             add("", "amount", event.subject, "", event.time, event.fields["amount"], 0)
+            without_cash = event.fields["amount"] if event.fields["cash"] is False else 0
+            add("", "without_cash", event.subject, "", event.time, without_cash, event.fields["amount"])
             add("", "amount_bins", event.subject, bin_of(event.fields["amount"]), event.time, 1, 0)
     first = {
         (event.source, event.id): at for event, at in zip(reversed(events), reversed(arrived), strict=True)
@@ -144,7 +146,7 @@ def day_sums(
 def stocks_at(
     events: list[FakeEvent], unit: str, day: date, zone: ZoneInfo, above: dict[str, list[str]]
 ) -> dict[str, int]:
-    """Cases in a state at the first instant of a local day: overdue, and so on."""
+    """Cases in a state at the first instant of a local day, overdue and so on; and all that was paid until then."""
     distinct = list({(event.source, event.id): event for event in reversed(events)}.values())
     now = datetime(day.year, day.month, day.day, tzinfo=zone)
     stocks: Counter[str] = Counter()
@@ -156,4 +158,7 @@ def stocks_at(
             stocks[f"{told}done"] += counts(now, row["settled_at"])
             for days in (1, 3):
                 stocks[f"{told}due_{days}"] += due_within(row, days, day)
+    for event in distinct:
+        if event.kind == "payments.paid" and unit in above[event.subject] and event.time <= now:
+            stocks["balance"] += event.fields["amount"]
     return stocks

@@ -64,8 +64,8 @@ _INSTANTS = (
         ("format: vnd", "format: vnd\n    from: time", "26: 'from' has no meaning for events. Remove it."),
         (
             "format: vnd",
-            "format: vnd\n    kind: stock",
-            "26: events have no stock. Write kind: flow, or over: dossiers.",
+            "format: vnd\n    kind: stock\n    from: time",
+            "27: 'from' has no meaning for events. Remove it.",
         ),
         (
             "channel = 'online'",
