@@ -13,7 +13,10 @@ from dashboards.index import index
 from dashboards.language import LANGUAGES, Language, Say
 from dashboards.model import Dashboard
 from dashboards.overview import overview
+from dashboards.payments import payments
 from dashboards.quality import quality
+from dashboards.records import records
+from dashboards.services import services
 from dashboards.shipped import FOLDER
 
 
@@ -22,7 +25,16 @@ def dashboards(language: Language, configuration: Configuration) -> list[Dashboa
     say = Say(language)
     targets = {indicator.id: indicator.target for indicator in configuration.indicators.values()}
     streams = configuration.registry.streams.values()
-    return [overview(say, targets, streams), deadlines(say), history(say), index(say), quality(say, streams)]
+    return [
+        overview(say, targets, streams),
+        deadlines(say),
+        services(say, targets),
+        payments(say, targets),
+        records(say, targets),
+        history(say),
+        index(say),
+        quality(say, streams),
+    ]
 
 
 def files(configuration: Configuration) -> Iterator[tuple[str, str]]:

@@ -1,60 +1,11 @@
-"""Panels on dossiers: rates with their numerators and denominators, what came in, what is overdue."""
+"""Panels on dossiers: what came in, what is overdue."""
 
 from __future__ import annotations
 
 from dashboards import channels, panels
 from dashboards.language import Say
 from dashboards.model import Field, Grid, Panel, Query
-from dashboards.sql import percent, sql
-from dashboards.targets import Targets
-
-_RATE = """
-    WITH @grouped, @out_of
-    SELECT
-        multiIf(d = 0, '@nothing', n / d < @target, concat('@under', out_of(n, d)), out_of(n, d)) AS "@cases",
-        if(d = 0, NULL, n / d) AS "@rate"
-    FROM
-    (
-        SELECT sum(numerator) AS n, sum(denominator) AS d
-        FROM indicator_buckets
-        WHERE indicator = '@indicator' AND unit = @province
-          AND @in_period
-    )
-"""
-
-
-def rate(number: int, indicator: str, title: str, grid: Grid, say: Say, targets: Targets) -> Panel:
-    """A ratio of the period; under its target it gets a mark, a word and a colour."""
-    target = targets.get(indicator)
-    words = say(
-        "Tử số / mẫu số trong khoảng thời gian đã chọn.", "Numerator / denominator in the chosen period."
-    )
-    under = ""
-    if target is not None:
-        goal = percent(target, say)
-        words += say(f" Mục tiêu {goal}.", f" Target {goal}.")
-        under = say(f"▼ dưới mục tiêu {goal} · ", f"▼ under the target of {goal} · ")
-    query = sql(
-        _RATE,
-        say,
-        indicator=indicator,
-        target=str(target or 0),
-        under=under,
-        nothing=say("chưa có hồ sơ", "no cases yet"),
-        cases=say("Số hồ sơ", "Cases"),
-        rate=say("Tỷ lệ", "Rate"),
-    )
-    field = Field(
-        unit="percentunit",
-        decimals=1,
-        min=0,
-        max=1,
-        display_name=panels.ROW_TEXT,
-        thresholds=panels.below(target),
-        no_value="–",
-    )
-    return panels.gauge(number, title, grid, Query(query), field, description=words)
-
+from dashboards.sql import sql
 
 _RECEIVED = """
     WITH @grouped, @out_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dashboards import filings, units, updates, watch
+from dashboards import filings, shares, units, updates, watch
 from dashboards.language import Say
 from dashboards.links import links
 from dashboards.model import Dashboard, Grid
@@ -36,9 +36,9 @@ def overview(say: Say, targets: Targets, streams: Iterable[Stream]) -> Dashboard
         variables=(province(say),),
         links=links(say, UID),
         panels=(
-            filings.rate(1, "online_filing_rate", online, Grid(0, 0, 6, 7), say, targets),
-            filings.rate(2, "on_time_settlement", on_time, Grid(6, 0, 6, 7), say, targets),
-            filings.rate(3, "online_payment_rate", paid, Grid(12, 0, 6, 7), say, targets),
+            shares.rate(1, "online_filing_rate", online, Grid(0, 0, 6, 7), say, targets, of="province"),
+            shares.rate(2, "on_time_settlement", on_time, Grid(6, 0, 6, 7), say, targets, of="province"),
+            shares.rate(3, "online_payment_rate", paid, Grid(12, 0, 6, 7), say, targets, of="province"),
             watch.firing(4, Grid(18, 0, 6, 7), say),
             filings.received(5, Grid(0, 7, 5, 5), say),
             filings.overdue(6, Grid(5, 7, 5, 5), say),

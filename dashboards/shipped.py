@@ -12,7 +12,16 @@ from dashboards.language import LANGUAGES, Language, Say
 from dashboards.model import Json
 
 FOLDER = Path(__file__).parent / "json"
-PLAYLIST = ("ioc-overview", "ioc-deadlines", "ioc-history", "ioc-index", "ioc-data")
+PLAYLIST = (
+    "ioc-overview",
+    "ioc-deadlines",
+    "ioc-services",
+    "ioc-payments",
+    "ioc-records",
+    "ioc-history",
+    "ioc-index",
+    "ioc-data",
+)
 """The plain uids in the order of the playlist; the first is home."""
 
 

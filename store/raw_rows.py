@@ -48,7 +48,7 @@ def event_rows(indicators: Collection[Indicator], kinds: Mapping[str, EventField
     All indicators are over the same kinds.
     `condition` is on the table `events`.
     """
-    (over,) = {indicator.over for indicator in indicators}
+    over = next(iter(indicators)).over
     columns = used_columns(indicators, event_columns(over, kinds))
     own = {name: kind for name, kind in columns.items() if name not in EVENT_COLUMNS}
     delay_ms = f"greatest({_ARRIVED_MS} - {_TIME_MS}, 0)"

@@ -1,8 +1,9 @@
 """SQL that recomputes indicators from the raw events, generated from the same definitions that the stream evaluates.
 
-The expressions of an indicator stand in the SQL as they are. All indicators over the same rows are recomputed in one
-reading of them: each row has moments, one for each instant at which some indicator counts it, and each moment adds to
-the sums of the indicators that count it there. Only then, when few rows are left, units add up to those above them.
+The expressions of an indicator stand in the SQL as they are. All indicators over rows of the same streams are
+recomputed in one reading of them: each row has moments, one for each instant at which some indicator counts it, and
+each moment adds to the sums of the indicators that count it there. Only then, when few rows are left, units add up to
+those above them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
+
+from msgspec import structs
 
 from store.courses import first
 from store.lineage import links, text
@@ -47,7 +50,7 @@ class Extent(NamedTuple):
 
 
 class Pass(NamedTuple):
-    """Indicators that are recomputed in one reading: over the same rows, and all at the arrival, or none."""
+    """Indicators that are recomputed in one reading: over dossiers, or events of some streams at one of two times."""
 
     indicators: tuple[Indicator, ...]
 
@@ -80,8 +83,20 @@ def passes(indicators: Iterable[Indicator]) -> list[Pass]:
     """The readings that it takes."""
     groups: defaultdict[tuple[object, ...], list[Indicator]] = defaultdict(list)
     for indicator in indicators:
-        groups[indicator.over, indicator.at == "arrived_at"].append(indicator)
-    return [Pass(tuple(group)) for group in groups.values()]
+        streams = frozenset(kind.partition(".")[0] for kind in indicator.over)
+        groups[indicator.over_cases, streams, indicator.at == "arrived_at"].append(indicator)
+    return [Pass(tuple(_of_their_kinds(group))) for group in groups.values()]
+
+
+def _of_their_kinds(group: list[Indicator]) -> Iterator[Indicator]:
+    """The indicators, all over the kinds of any of them; those that were over some only say so in their condition."""
+    kinds = tuple(dict.fromkeys(kind for indicator in group for kind in indicator.over))
+    for one in group:
+        if set(one.over) == set(kinds):
+            yield one
+        else:
+            where = f"({one.where}) AND type IN ({', '.join(map(text, one.over))})"
+            yield structs.replace(one, over=kinds, where=where)
 
 
 def sums(wanted: Pass, extent: Extent, units: Units, kinds: Iterable[EventFields]) -> str:

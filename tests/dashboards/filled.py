@@ -31,6 +31,69 @@ def in_bin(days: int) -> str:
     return f"bin={BINS[bins_of(np.array([days * 86_400_000]))[0]]}"
 
 
+SERVICES: tuple[Figure, ...] = (
+    ("essential_services_live", "", 51, 53),
+    ("essential_services_paperless", "", 20, 53),
+    ("essential_dossiers", "essential_service=birth_registration", 40, 0),
+    ("essential_dossiers", "essential_service=passport", 60, 0),
+    ("essential_dossiers", "", 5, 0),
+    ("essential_online_rate", "", 90, 105),
+    ("interconnected_dossiers", "interconnected_group=birth", 30, 0),
+    ("interconnected_dossiers", "interconnected_group=death", 12, 0),
+    ("interconnected_on_time", "interconnected_group=birth,interconnected_step=birth_registration", 18, 20),
+    ("interconnected_on_time", "interconnected_group=birth,interconnected_step=health_insurance_card", 9, 10),
+    ("interconnected_on_time", "interconnected_group=death,interconnected_step=funeral_support", 3, 5),
+    ("fee_exempt_dossiers", "", 70, 0),
+    ("fees_waived", "", 4_200_000, 0),
+    ("abolished_papers_asked", "", 2, 400),
+    ("electronic_results", "", 880, 1_000),
+    ("criminal_records_by_vneid", "", 45, 50),
+)
+PAYMENTS: tuple[Figure, ...] = (
+    ("schools_without_cash", "", 1_480, 1_500),
+    ("tuition_without_cash", "", 850_000_000, 1_000_000_000),
+    ("hospitals_without_cash", "", 44, 60),
+    ("hospital_fees_without_cash", "", 300_000_000, 400_000_000),
+    ("urban_benefits_to_accounts", "kind=social_insurance", 98_000_000, 100_000_000),
+    ("urban_benefits_to_accounts", "kind=unemployment_benefit", 49_000_000, 50_000_000),
+    ("pensions_to_accounts", "", 82_000_000, 100_000_000),
+    ("beneficiaries_with_accounts", "", 221_011, 295_000),
+    ("credit_customers", "credit_kind=social", 2_000, 0),
+    ("credit_customers", "credit_kind=unsecured", 140, 0),
+    ("credit_outstanding", "credit_kind=social", 90_000_000_000, 0),
+    ("credit_outstanding", "credit_kind=unsecured", 7_734_000_000, 0),
+)
+RECORDS: tuple[Figure, ...] = (
+    ("cleaning_error_rate", "registry=population", 300, 12_000),
+    ("cleaning_backlog", "registry=population", 45_000, 0),
+    ("citizen_cards", "", 2_535_000, 2_600_000),
+    ("citizen_cards_issued", "card_reason=first", 500, 0),
+    ("identity_accounts", "", 1_900_000, 2_400_000),
+    ("identity_accounts_activated", "", 700, 0),
+    ("records_digitised", "registry=land", 3_000, 0),
+    ("records_digitised", "registry=civil_status", 6_000, 0),
+    ("digitisation_progress", "registry=land", 30_000, 90_000),
+    ("digitisation_progress", "registry=civil_status", 80_000, 100_000),
+    ("digitisation_schedule", "registry=land", 30_000, 50_000),
+    ("digitisation_schedule", "registry=civil_status", 80_000, 75_000),
+    ("certificates_sent", "certificate=birth", 95, 100),
+    ("certificates_rejected", "certificate=birth", 3, 0),
+    ("certificate_delay", "", 95 * 43_200_000, 95),
+    ("certificate_facilities", "", 160, 180),
+    ("insurance_lookups_by_card", "", 4_500, 5_000),
+    ("insurance_facilities", "", 470, 480),
+    ("accommodation_notices", "facility_kind=guest_house", 900, 0),
+    ("accommodation_facilities", "", 600, 900),
+    ("silent_facilities", "service=accommodation_notice", 25, 0),
+    ("silent_facilities", "service=tuition", 4, 0),
+    ("devices_alive", "device_kind=kiosk", 95, 100),
+    ("devices_alive", "device_kind=notary_point", 18, 20),
+    ("device_transactions", "device_kind=kiosk", 1_234, 0),
+    ("device_incidents", "device_kind=kiosk", 3, 0),
+    ("results_stored", "", 900, 0),
+    ("results_reused", "", 80, 0),
+    ("results_linked", "", 450, 900),
+)
 TODAY: tuple[Figure, ...] = (
     ("dossiers_received", "channel=online", 1_200, 0),
     ("dossiers_received", "channel=direct", 300, 0),
@@ -60,6 +123,9 @@ TODAY: tuple[Figure, ...] = (
     ("index_running", "", 460, 460),
     ("index_overdue", "", 0, 40),
     ("index_published_on_time", "", 45, 52),
+    *SERVICES,
+    *PAYMENTS,
+    *RECORDS,
 )
 
 TOMORROW: tuple[Figure, ...] = (
@@ -102,6 +168,7 @@ def fill_store(client: Client, database: str, now: datetime) -> None:
     add_published(client, UNIT, f"{midnight:%Y}", now)
     add_event(client, "filings.received", UNIT, now, now, dossier="A-1")
     add_event(client, "payments.paid", UNIT, now, now - timedelta(seconds=300), dossier="A-1")
+    add_event(client, "updates.records_cleaned", OTHER_UNIT, now, now - timedelta(days=9), dossier="")
     add_dead_letters(client, now, 3)
     add_alert(client, now - timedelta(minutes=5))
 

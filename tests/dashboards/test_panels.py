@@ -124,14 +124,15 @@ class TestOverview:
             {"Reason": "⚠ mostly: bad_data", "Events": 3}
         ]
 
-    def test_data_age_says_late_and_never_and_an_archive_does_not_count(self, store: Client) -> None:
+    def test_data_age_says_late_and_silent_and_an_archive_does_not_count(self, store: Client) -> None:
         arrival = datetime.now(UTC)  # of this moment: the store was filled minutes ago in a long run
         add_event(store, "filings.received", UNIT, arrival, arrival, dossier="A-2")
         filings, payments, updates = rows(store, english("ioc-overview", 9), TODAY, LIVE)
         assert filings["Stream"] == "Filings"
         assert payments["Stream"] == "Payments · late"
         assert payments["Age"] >= 300
-        assert updates == {"Stream": "Updates", "Age": None}
+        assert updates["Stream"] == "Updates · silent"
+        assert updates["Age"] >= 9 * 86_400
 
     def test_units_are_ranked_the_lowest_first_with_their_cases(self, store: Client) -> None:
         first, second = rows(store, english("ioc-overview", 12), TODAY, LIVE)
