@@ -97,7 +97,7 @@ def happenings(seed: int) -> Iterator[tuple[datetime, dict[str, Any]]]:
 
 
 MADE = {event["type"].removeprefix("vn.ioc.").removesuffix(".v1") for _, event in happenings(seed=8)}
-INDICATORS = {one.id: one for one in SHIPPED.values() if one.over_dossiers or MADE.intersection(one.over)}
+INDICATORS = {one.id: one for one in SHIPPED.values() if one.over_cases or MADE.intersection(one.over)}
 
 
 @pytest.fixture
