@@ -127,6 +127,7 @@ class TestOverview:
     def test_data_age_says_late_and_silent_and_an_archive_does_not_count(self, store: Client) -> None:
         arrival = datetime.now(UTC)  # of this moment: the store was filled minutes ago in a long run
         add_event(store, "filings.received", UNIT, arrival, arrival, dossier="A-2")
+        add_event(store, "payments.paid", UNIT, arrival, arrival - timedelta(seconds=300), dossier="A-3")
         filings, payments, updates = rows(store, english("ioc-overview", 9), TODAY, LIVE)
         assert filings["Stream"] == "Filings"
         assert payments["Stream"] == "Payments · late"
