@@ -68,8 +68,10 @@ class IndexBuilder:
         elif not indicator.denominator:
             hint = "A row needs a share: name an indicator with a denominator, or give this one its own."
             yield row.problem(f"the indicator '{name}' has no denominator", hint, (key,))
-        elif key == "indicator" and indicator.kind != "flow":
-            hint = "Put it under 'state': it is looked at at the end of the period."
+        elif (key == "state") != (indicator.kind == "stock"):
+            hint = (
+                "A stock, looked at at the end of the period, stands under 'state', a flow under 'indicator'."
+            )
             yield row.problem(f"the indicator '{name}' is a {indicator.kind}", hint, (key,))
 
 

@@ -27,8 +27,9 @@ Empty = Literal["full", "none"]
 class Row(msgspec.Struct, frozen=True):
     """One measure: `most` hundredths at a share of `full_at` per cent, or always if it is constant.
 
-    Its cases are added up: numerators and denominators of `indicators` over the period, those of `states` as they are
-    at its end, and as numerator the procedures of which one of USES happened in it. A row that nothing tells has none.
+    Its cases are added up: numerators and denominators of `indicators` over the period, those of `states`, which are
+    stocks, at its end, and as numerator the procedures of which one of USES happened in it. A row that nothing tells
+    has none.
     """
 
     id: str

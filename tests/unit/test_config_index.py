@@ -101,7 +101,7 @@ def test_an_index_is_read_in_hundredths(tmp_path: Path) -> None:
             "indicator: online_rate",
             "indicator: backlog_rate",
             "15: the indicator 'backlog_rate' is a stock."
-            " Put it under 'state': it is looked at at the end of the period.",
+            " A stock, looked at at the end of the period, stands under 'state', a flow under 'indicator'.",
         ),
         (
             "filed_online",
