@@ -50,6 +50,7 @@ def lives(dossiers: str, calendar: WorkingDays, cases: Cases) -> str:
         for place, days in enumerate(WITHIN_DAYS, start=1)
     ]
     late = ["midnight", "second_supplement_at"] if cases.second_supplement_is_late else ["midnight"]
+    late_by = "(settled_at - overdue_from)"
     # Each layer names what the next one uses several times: within a layer a name is replaced by its expression.
     layers = [
         [f"arrayFold((path, s) -> arrayPushBack(path, {course}), steps, [toInt64(0)]) AS path"],
@@ -105,7 +106,7 @@ def lives(dossiers: str, calendar: WorkingDays, cases: Cases) -> str:
             few_left,
             f"{first(late)} AS overdue_from",
         ],
-        [*within, "settled_at < overdue_from AS on_time"],
+        [*within, "settled_at < overdue_from AS on_time", f"if({late_by} >= 0, {late_by}, NULL) AS late_ms"],
     ]
     for columns in layers:
         dossiers = f"SELECT *, {', '.join(columns)} FROM ({dossiers})"

@@ -33,6 +33,7 @@ LIFE_COLUMNS = {
     "closed_at": "timestamp",
     "outcome": "string",
     "on_time": "boolean",
+    "late_ms": "integer",
     "elapsed_ms": "integer",
     "processing_ms": "integer",
     "supplements": "integer",
@@ -100,10 +101,12 @@ def lives(
     midnight = life["overdue_from"]
     life |= _due_within(midnight, received_at, unit, calendars)
     # of a dossier whenever it is due (Decision 766/QĐ-TTg, settlement progress)
-    late = [midnight, life["second_supplement_at"]] if cases.second_supplement_is_late else [midnight]
-    overdue_from = life["overdue_from"] = earliest(late)
+    bounds = [midnight, life["second_supplement_at"]] if cases.second_supplement_is_late else [midnight]
+    overdue_from = life["overdue_from"] = earliest(bounds)
     judged = (settled_at != NULL) & (overdue_from != NULL)
     life["on_time"] = np.where(judged, settled_at < overdue_from, -1)
+    late = judged & (settled_at >= overdue_from)
+    life["late_ms"] = np.where(late, settled_at - overdue_from, NULL)
     return life
 
 

@@ -122,6 +122,8 @@ def day_sums(
             mine("processing", unit, "", row["settled_at"], elapsed // timedelta(milliseconds=1), 1)
         if row["settled_at"] and row["overdue_from"]:
             mine("on_time", unit, "", row["settled_at"], int(row["settled_at"] < row["overdue_from"]), 1)
+            late_by = max(row["settled_at"] - row["overdue_from"], timedelta()) // timedelta(milliseconds=1)
+            mine("late_by", unit, "", row["settled_at"], late_by, 0)
         if row["first_supplement_at"]:
             mine("asked", unit, "", row["first_supplement_at"], row["supplements"], 0)
         if row["irregular_at"]:

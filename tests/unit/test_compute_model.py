@@ -99,6 +99,9 @@ def over_cases(cases: Cases, prefix: str) -> list[Indicator]:
             numerator="processing_ms",
             denominator="true",
         ),
+        indicator(
+            id=f"{prefix}late_by", over=over, at="settled_at", where="NOT on_time", numerator="late_ms"
+        ),
         indicator(id=f"{prefix}asked", over=over, at="first_supplement_at", numerator="supplements"),
         indicator(id=f"{prefix}irregular", over=over, at="irregular_at", by=("irregularity",)),
         *(
