@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from config.builders import calendars, codes, retention, sources, units
+from config.builders import calendars, codes, dashboards, retention, sources, units
 from config.builders.alerts import AlertRuleBuilder
 from config.builders.indicators import IndicatorBuilder
 from config.builders.indices import IndexBuilder
@@ -16,6 +16,7 @@ from config.documents import read
 from config.problems import ConfigurationError, Problem
 from config.retention import Retention
 from config.shapes import Sheets, shape
+from dashboards.declaration import Declaration
 from producers.source import Source
 from schemas.registry import Registry, load_registry
 from streams.core.alert_rules import AlertRule
@@ -39,6 +40,7 @@ class Configuration:
     recipients: tuple[Recipient, ...]
     sources: Mapping[str, Source]
     retention: Retention
+    dashboards: tuple[Declaration, ...]
 
 
 def load(folder: Path, registry: Registry | None = None) -> Configuration:
@@ -58,6 +60,9 @@ def load(folder: Path, registry: Registry | None = None) -> Configuration:
     recipient_files = reader.sheets("recipients", "recipients.yaml")
     source_files = reader.sheets("source", "sources/*.yaml", "sources/*/source.yaml", needed=False)
     retention_files = reader.sheets("retention", "retention.yaml")
+    dashboard_files = reader.sheets(
+        "dashboard", "dashboards/*.yaml", "sources/*/dashboard.yaml", needed=False
+    )
 
     working = reader.built(calendars.build(calendar_files))
     all_units = reader.built(codes.build(code_files, reader.built(units.build(unit_files, working))))
@@ -72,6 +77,7 @@ def load(folder: Path, registry: Registry | None = None) -> Configuration:
         recipients=reader.built(RecipientBuilder(alert_files, all_units, unit_files).build(recipient_files)),
         sources=reader.built(sources.build(source_files, registry, all_units)),
         retention=reader.built(retention.build(retention_files, indicators.values())),
+        dashboards=reader.built(dashboards.build(dashboard_files, indicators)),
     )
     reader.finish()
     return configuration

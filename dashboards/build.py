@@ -8,6 +8,7 @@ from pathlib import Path
 
 from config.loader import Configuration
 from dashboards.deadlines import deadlines
+from dashboards.declared import declared
 from dashboards.history import history
 from dashboards.index import index
 from dashboards.language import LANGUAGES, Language, Say
@@ -17,7 +18,7 @@ from dashboards.payments import payments
 from dashboards.quality import quality
 from dashboards.records import records
 from dashboards.services import services
-from dashboards.shipped import FOLDER
+from dashboards.shipped import FOLDER, Shipped, plain
 
 
 def dashboards(language: Language, configuration: Configuration) -> list[Dashboard]:
@@ -25,7 +26,7 @@ def dashboards(language: Language, configuration: Configuration) -> list[Dashboa
     say = Say(language)
     targets = {indicator.id: indicator.target for indicator in configuration.indicators.values()}
     streams = configuration.registry.streams.values()
-    return [
+    made = [
         overview(say, targets, streams),
         deadlines(say),
         services(say, targets),
@@ -35,6 +36,7 @@ def dashboards(language: Language, configuration: Configuration) -> list[Dashboa
         index(say),
         quality(say, streams),
     ]
+    return [*made, *(declared(declaration, say) for declaration in configuration.dashboards)]
 
 
 def files(configuration: Configuration) -> Iterator[tuple[str, str]]:
@@ -43,6 +45,18 @@ def files(configuration: Configuration) -> Iterator[tuple[str, str]]:
         for dashboard in dashboards(language, configuration):
             text = json.dumps(dashboard.json(), ensure_ascii=False, indent=2)
             yield f"{dashboard.uid}.json", text + "\n"
+
+
+def shown(configuration: Configuration) -> Shipped:
+    """Every dashboard of a configuration, without a detour over files."""
+    made = {language: dashboards(language, configuration) for language in LANGUAGES}
+    return Shipped(
+        {
+            (plain(one.uid), language): one.json()
+            for of_languages in zip(*made.values(), strict=True)
+            for language, one in zip(made, of_languages, strict=True)
+        }
+    )
 
 
 def write(configuration: Configuration, folder: Path = FOLDER) -> list[Path]:

@@ -1,4 +1,4 @@
-"""The committed dashboards, read back: what the built-in wall shows and what is sent to an existing Grafana."""
+"""All dashboards as they are shown: those that are committed, read back, and those of a configuration."""
 
 from __future__ import annotations
 
@@ -22,29 +22,35 @@ PLAYLIST = (
     "ioc-index",
     "ioc-data",
 )
-"""The plain uids in the order of the playlist; the first is home."""
+"""The plain uids of those made in Python, in the order of the playlist; the first is home. Declared ones follow."""
 
 
 @dataclass(frozen=True)
 class Shipped:
-    """Every dashboard in every language, by plain uid and language."""
+    """Every dashboard in every language, by plain uid and language, in the order of the playlist."""
 
     dashboards: Mapping[tuple[str, Language], Json]
 
+    @property
+    def playlist(self) -> tuple[str, ...]:
+        """The plain uids; the first is home."""
+        return tuple(dict.fromkeys(uid for uid, _ in self.dashboards))
+
     @classmethod
     def read(cls, folder: Path = FOLDER) -> Shipped:
-        """Read the files of the playlist.
+        """Read the files of a folder.
 
         Raises:
-            FileNotFoundError: one of them was not built.
+            FileNotFoundError: one of the playlist, or of another dashboard in some language, was not built.
         """
+        others = {plain(path.stem) for path in folder.glob("*.json")} - set(PLAYLIST)
         return cls(
             {
                 (uid, language): json.loads(
                     (folder / f"{Say(language).uid(uid)}.json").read_text(encoding="utf-8")
                 )
+                for uid in (*PLAYLIST, *sorted(others))
                 for language in LANGUAGES
-                for uid in PLAYLIST
             }
         )
 
@@ -54,7 +60,7 @@ class Shipped:
 
     def in_language(self, language: Language) -> Iterator[Json]:
         """The playlist."""
-        return (self.dashboards[uid, language] for uid in PLAYLIST)
+        return (self.dashboards[uid, language] for uid in self.playlist)
 
 
 def plain(uid: str) -> str:

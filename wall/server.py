@@ -1,7 +1,7 @@
 """The wall's web server: the built page, the dashboards and the answers to their queries. Read-only.
 
 `python -m wall.server` serves until SIGTERM or Ctrl-C and prints `ready HOST:PORT`. A viewer names a panel and never
-sends SQL; what the panel asks is in the committed dashboard.
+sends SQL; what the panel asks is in the dashboard.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from config.loader import load
+from dashboards.build import shown
 from dashboards.shipped import Shipped
 from ioc.errors import UserError
 from ioc.settings import Settings
-from schemas.streams import load_streams
+from schemas.registry import load_registry
 from wall.assets import Assets
 from wall.handlers import Wall, refusal
 from wall.messages import Code, Fault
@@ -43,11 +45,16 @@ _SECURITY_HEADERS = {
 def create_app(
     settings: Settings, shipped: Shipped | None = None, assets: Assets | None = None
 ) -> web.Application:
-    """The application; it connects to the store when it is first asked."""
+    """The application; it connects to the store when it is first asked.
+
+    Raises:
+        ConfigurationError: the configuration, whose dashboards it shows, holds mistakes.
+    """
     reader = ClickHouseReader(settings)
     status_reader = ClickHouseReader(settings, _STATUS_SECONDS)
-    streams = load_streams(*settings.schema_folders).values()
-    wall = Wall(shipped or Shipped.read(), assets or Assets(), streams, reader, status_reader)
+    registry = load_registry(*settings.schema_folders)
+    dashboards = shipped or shown(load(settings.config, registry))
+    wall = Wall(dashboards, assets or Assets(), registry.streams.values(), reader, status_reader)
     app = web.Application(middlewares=[_headers, _faults], client_max_size=_LARGEST_QUESTION_BYTES)
     app.add_routes(wall.routes())
 

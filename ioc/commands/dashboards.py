@@ -50,15 +50,15 @@ def push() -> None:
 
     Example: ioc dashboards push
     """
+    from dashboards.build import shown
     from dashboards.push import push as push_to
-    from dashboards.shipped import Shipped
     from ioc.settings import Settings, SettingsError
 
     settings = Settings.from_environment()
     if not settings.grafana_url:
         msg = "which Grafana? Set IOC_GRAFANA_URL to its address, such as https://grafana.example.vn"
         raise SettingsError(msg)
-    dashboards = Shipped.read().dashboards.values()
+    dashboards = shown(_configuration()).dashboards.values()
     for pushed in push_to(settings.grafana_url, settings.grafana_token.reveal(), dashboards):
         typer.echo(f"{pushed.outcome:<10}{pushed.uid}")
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import requests
 
+from config.loader import load
+from config.problems import ConfigurationError
+from dashboards.build import shown
 from dashboards.model import DATASOURCE
 from dashboards.push import GrafanaError, Report, report
-from dashboards.shipped import Shipped
 from ioc.doctor.finding import Finding
 from ioc.doctor.reach import unreachable
 from ioc.settings import Settings
+from schemas.registry import load_registry
+from schemas.streams import SchemaError
 
 _TIMEOUT_SECONDS = 3.0
 
@@ -39,9 +43,10 @@ def examine_grafana(settings: Settings) -> Finding:
     if not url:
         return Finding("off", "Grafana", "not configured (IOC_GRAFANA_URL)")
     try:
-        found = report(url, settings.grafana_token.reveal(), Shipped.read().dashboards.values())
-    except GrafanaError as error:
-        return Finding("fail", "Grafana", str(error))
+        wanted = shown(load(settings.config, load_registry(*settings.schema_folders)))
+        found = report(url, settings.grafana_token.reveal(), wanted.dashboards.values())
+    except (GrafanaError, ConfigurationError, SchemaError) as error:
+        return Finding("fail", "Grafana", str(error).splitlines()[0])
     return grafana_finding(url, found)
 
 

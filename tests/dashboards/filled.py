@@ -126,6 +126,23 @@ TODAY: tuple[Figure, ...] = (
     *SERVICES,
     *PAYMENTS,
     *RECORDS,
+    ("tasks_overdue", "task_kind=task", 3, 0),
+    ("tasks_not_begun", "task_kind=task", 4, 0),
+    ("tasks_running", "task_kind=task", 20, 0),
+    ("tasks_running", "task_kind=pilot_model", 2, 0),
+    ("tasks_done", "task_kind=pilot_model", 6, 0),
+    ("tasks_due_soon", "task_kind=task", 1, 0),
+    ("tasks_on_time", "", 9, 12),
+    ("tasks_days_late", "", 3 * 5 * 86_400_000, 3),
+    ("tasks_assigned", "task_kind=task", 7, 0),
+    ("satisfaction_rate", "survey_about=overall", 85, 100),
+    ("petitions_on_time", "", 19, 20),
+    ("petitions_overdue", "", 2, 0),
+    ("petitions_open", "", 15, 0),
+    ("petitions_received", "petition_about=environment", 8, 0),
+    ("petitions_answered", "", 20, 0),
+    ("ratings", "survey_method=kiosk", 100, 0),
+    ("petitions_liked", "", 30, 40),
 )
 
 TOMORROW: tuple[Figure, ...] = (

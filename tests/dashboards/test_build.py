@@ -13,7 +13,7 @@ from config.loader import Configuration, load
 from dashboards.build import drift, files, write
 from dashboards.language import LANGUAGES, Say
 from dashboards.model import DATASOURCE, SCHEMA_VERSION
-from dashboards.shipped import PLAYLIST, Shipped, panel, plain
+from dashboards.shipped import Shipped, panel, plain
 from dashboards.sql import sql
 from tests.dashboards.filled import CONFIG
 
@@ -49,9 +49,9 @@ def test_building_writes_what_differs_and_removes_what_is_no_more(
 
 def test_the_playlist_is_all_there_is_in_every_language() -> None:
     uids = [dashboard["uid"] for dashboard in ALL]
-    assert len(set(uids)) == len(PLAYLIST) * len(LANGUAGES)
-    assert all(Say(language).uid(uid) in uids for uid in PLAYLIST for language in LANGUAGES)
-    assert {plain(uid) for uid in uids} == set(PLAYLIST)
+    assert len(set(uids)) == len(SHIPPED.playlist) * len(LANGUAGES)
+    assert all(Say(language).uid(uid) in uids for uid in SHIPPED.playlist for language in LANGUAGES)
+    assert {plain(uid) for uid in uids} == set(SHIPPED.playlist)
 
 
 @pytest.mark.parametrize("dashboard", ALL, ids=lambda one: one["uid"])
@@ -106,7 +106,7 @@ class TestDashboard:
                 assert "text" in [step["color"] for step in thresholds["steps"]], one["title"]
 
 
-@pytest.mark.parametrize("uid", PLAYLIST)
+@pytest.mark.parametrize("uid", SHIPPED.playlist)
 def test_the_languages_differ_only_in_words(uid: str) -> None:
     vi, en = (SHIPPED.dashboards[uid, language] for language in LANGUAGES)
     assert shape(vi) == shape(en)

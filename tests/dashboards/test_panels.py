@@ -10,11 +10,11 @@ from clickhouse_connect.driver.client import Client
 from dashboards.irregularities import EVENTS
 from dashboards.language import LANGUAGES
 from dashboards.model import Json
-from dashboards.shipped import PLAYLIST
 from streams.core.course import STEPS
 from tests.dashboards.asking import SHIPPED, english, frame_of, month, rows
 from tests.dashboards.filled import OFFICER, OTHER_UNIT, UNIT, ZONE, add_event, fill_store
 from tests.fixtures.clickhouse import connect
+from tests.fixtures.streams import STREAMS
 from wall.frames import Frame
 from wall.macros import Period
 
@@ -37,7 +37,7 @@ REGISTER = {"province": ["receipt"], "unit": ["receipt"], **INDEX}
 PANELS = [
     pytest.param(panel, id=f"{language}-{uid}-{panel['id']}")
     for language in LANGUAGES
-    for uid in PLAYLIST
+    for uid in SHIPPED.playlist
     for panel in SHIPPED.dashboards[uid, language]["panels"]
 ]
 
@@ -128,17 +128,48 @@ class TestOverview:
         arrival = datetime.now(UTC)  # of this moment: the store was filled minutes ago in a long run
         add_event(store, "filings.received", UNIT, arrival, arrival, dossier="A-2")
         add_event(store, "payments.paid", UNIT, arrival, arrival - timedelta(seconds=300), dossier="A-3")
-        filings, payments, updates = rows(store, english("ioc-overview", 9), TODAY, LIVE)
+        filings, payments, updates, *others = rows(store, english("ioc-overview", 9), TODAY, LIVE)
         assert filings["Stream"] == "Filings"
         assert payments["Stream"] == "Payments · late"
         assert payments["Age"] >= 300
         assert updates["Stream"] == "Updates · silent"
         assert updates["Age"] >= 9 * 86_400
+        assert [row["Age"] for row in others] == [None] * (len(STREAMS) - 3)
 
     def test_units_are_ranked_the_lowest_first_with_their_cases(self, store: Client) -> None:
         first, second = rows(store, english("ioc-overview", 12), TODAY, LIVE)
         assert (first["Rank"], first["On time"], first["/ Settled"]) == (2, 0.85, "▼ 850 / 1,000")
         assert (second["Rank"], second["On time"], second["Online"]) == (1, 0.95, None)
+
+
+class TestDeclared:
+    """Panels that config/dashboards declares; 11 is the first of the first row, 22 the second of the second."""
+
+    def test_stocks_stand_side_by_side_and_run_through_the_days(self, store: Client) -> None:
+        status = {"Behind schedule": 3, "Not begun": 4, "Running": 22, "Done": 6, "Due in ≤ 3 days": 1}
+        assert rows(store, english("ioc-tasks", 11), TODAY, LIVE) == [status]
+        week = Period(TODAY.from_ms - 3 * 86_400_000, TODAY.to_ms)
+        *_, today = rows(store, english("ioc-tasks", 12), week, LIVE)
+        assert today == {"time": TODAY.from_ms, **status}
+        assert rows(store, english("ioc-tasks", 13), TODAY, LIVE) == [
+            {"Unit": "Department of Industry and Trade", **status}
+        ]
+
+    def test_a_share_has_its_cases_and_says_when_it_is_under_its_target(self, store: Client) -> None:
+        assert rows(store, english("ioc-satisfaction", 11), TODAY, LIVE) == [
+            {"Cases": "▼ under the target · 85 / 100", "Share": 0.85}
+        ]
+        assert rows(store, english("ioc-satisfaction", 21), TODAY, LIVE) == [
+            {"Cases": "19 / 20", "Share": 0.95}
+        ]
+        assert rows(store, english("ioc-satisfaction", 21), TODAY, REGISTER) == [
+            {"Cases": "none yet", "Share": None}
+        ]
+        (unit,) = rows(store, english("ioc-satisfaction", 13), TODAY, LIVE)
+        assert (unit["Share"], unit["Cases"]) == (0.85, "▼ 85 / 100")
+
+    def test_a_mean_is_in_days_of_its_cases(self, store: Client) -> None:
+        assert rows(store, english("ioc-tasks", 31), TODAY, LIVE) == [{"Cases": "3", "Days": 5}]
 
 
 class TestDeadlines:

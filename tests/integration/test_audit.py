@@ -25,6 +25,7 @@ from streams.core.compute import State
 from streams.core.definitions import Definitions
 from streams.core.units import Province, Text, Unit, Units
 from streams.rows import COLUMNS
+from streams.topics import part
 from tests.fixtures.lives import WORKING
 
 if TYPE_CHECKING:
@@ -55,11 +56,12 @@ def happenings(seed: int) -> Iterator[tuple[datetime, dict[str, Any]]]:
     """(arrival, event): every kind of row that indicators look at, late by seconds to days, some sent again."""
     rng = random.Random(seed)
     made = []
-    for number in range(800):
+    for number in range(1_800):
         at = NOW - timedelta(seconds=rng.randrange(12 * 86_400), milliseconds=rng.choice([0, 0, 7]))
         if number % 10 == 0:
             at = at.replace(minute=0, second=0, microsecond=0)
-        dossier = {"dossier": f"d{rng.randrange(80)}"}
+        name = f"d{rng.randrange(80)}"  # of dossiers, tasks and petitions alike
+        dossier, task, petition = {"dossier": name}, {"task": name}, {"petition": name}
         due = {"due_at": (at + timedelta(days=rng.randrange(1, 5))).isoformat()} if rng.random() < 0.8 else {}
         paid = {"kind": rng.choice(["fee", "other"]), "method": "online_national", "amount_vnd": number}
         kind, data = rng.choice(
@@ -78,6 +80,14 @@ def happenings(seed: int) -> Iterator[tuple[datetime, dict[str, Any]]]:
                 ("payments.paid", paid | {"kind": "tuition", "method": rng.choice(["cash", "bank"])}),
                 ("updates.citizen_cards_issued", {"cards": number, "card_reason": "first"}),
                 ("updates.records_cleaned", {"registry": rng.choice(["land", "labour"]), "records": number}),
+                ("tasks.assigned", {**task, **due, "task_kind": rng.choice(["task", "pilot_model"])}),
+                ("tasks.started", task),
+                ("tasks.finished", task),
+                ("tasks.reopened", {**task, **due}),
+                ("petitions.received", {**petition, **due}),
+                ("petitions.supplement_asked", petition),
+                ("petitions.answered", petition),
+                ("petitions.published", petition),
             ]
         )
         event = {
@@ -104,23 +114,30 @@ INDICATORS = {one.id: one for one in SHIPPED.values() if one.over_cases or MADE.
 def monitored(clickhouse_client: Client, clickhouse_database: str) -> Client:
     """Tables with events, and with what compute makes of them."""
     migrate(clickhouse_client, clickhouse_database)
-    state = State(Definitions(INDICATORS.values(), FIELDS, UNITS))
+    states = {
+        name: State(Definitions(INDICATORS.values(), FIELDS, UNITS, stream))
+        for name, stream in REGISTRY.streams.items()
+    }
     decoder = EventDecoder(REGISTRY)
     rows: list[list[Any]] = []
     for offset, (arrived, event) in enumerate(happenings(seed=8)):
         decoded = decoder.decode(json.dumps(event).encode())
         (came,) = arrivals([(decoded, epoch_ms(decoded.time), epoch_ms(arrived))])
-        state.apply(came)
+        states[decoded.stream].apply(came)
         kind = event["type"].removeprefix("vn.ioc.").removesuffix(".v1")
         row = [kind, event["subject"], event["source"], event["id"], decoded.time, arrived]
-        rows.append([*row, event["data"].get("dossier", ""), json.dumps(event["data"]), 0, offset])
+        case = next(
+            (event["data"][name] for name in ("dossier", "task", "petition") if name in event["data"]), ""
+        )
+        rows.append([*row, case, json.dumps(event["data"]), 0, offset])
     clickhouse_client.insert("events", rows, COLUMNS["events"])
     written = []
-    for (indicator, unit, dims, grain, bucket), numerator, denominator in state.drain().buckets:
-        day = Calendar(UNITS.zone_of(unit)).date(bucket * 1000)
-        start = datetime.fromtimestamp(bucket, UTC)
-        of = [indicator, grain, unit, dims, start, 0, UNITS.province_of(unit).code, day]
-        written.append([*of, numerator, denominator, 1, NOW])
+    for state in states.values():
+        for (indicator, unit, dims, grain, bucket), numerator, denominator in state.drain().buckets:
+            day = Calendar(UNITS.zone_of(unit)).date(bucket * 1000)
+            start = datetime.fromtimestamp(bucket, UTC)
+            at = [indicator, grain, unit, dims, start, part(state.stream_number, 0)]
+            written.append([*at, UNITS.province_of(unit).code, day, numerator, denominator, 1, NOW])
     clickhouse_client.insert("indicator_values", written)
     return clickhouse_client
 
@@ -149,10 +166,9 @@ def test_days_hours_and_minutes_equal_the_stream_s(monitored: Client) -> None:
         one = run(monitored, Selection(grains=(grain,)))
         assert one.differences == []
         assert one.buckets > 200
-    stored = monitored.query("SELECT count() FROM indicator_values FINAL").result_rows[0][0]
-    frozen = (
-        "SELECT count() FROM indicator_values FINAL WHERE grain != 'day' AND indicator IN {ids:Array(String)}"
-    )
+    buckets = "SELECT uniqExact(indicator, grain, unit, dims, bucket) FROM indicator_values FINAL"
+    stored = monitored.query(buckets).result_rows[0][0]
+    frozen = f"{buckets} WHERE grain != 'day' AND indicator IN {{ids:Array(String)}}"
     over_dossiers = [one.id for one in INDICATORS.values() if one.over_cases]
     not_compared = monitored.query(frozen, parameters={"ids": over_dossiers}).result_rows[0][0]
     assert everything.buckets == stored - not_compared
@@ -168,6 +184,7 @@ def test_days_hours_and_minutes_equal_the_stream_s(monitored: Client) -> None:
         ("open_backlog", "day"),  # a stock has days only
         ("beneficiaries_with_accounts", "day"),
         ("settlement_time", "day"),  # so has a histogram
+        ("tasks_running", "day"),
     ],
 )
 def test_a_wrong_sum_is_found_and_can_be_looked_at(monitored: Client, grain: str, indicator: str) -> None:

@@ -9,10 +9,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.builders import dashboards
 from config.documents import parse
 from config.loader import load
 from config.problems import ConfigurationError
-from config.shapes import shape
+from config.shapes import Sheet, Sheets, shape
 from ioc.settings import Settings
 from producers.source import KINDS
 from tests.fixtures.configuration import REGISTRY, SMALL, edited, problems, write
@@ -98,7 +99,7 @@ def test_the_examples_of_the_documentation_have_no_mistakes(tmp_path: Path) -> N
     text = (SHIPPED.parent / "docs/configuration.md").read_text(encoding="utf-8")
     every = re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     of_kinds = {text.partition(":")[0]: text for text in every if text.partition(":")[0] in KINDS}
-    units, codes, calendar, indicators, index, stream, alerts, recipients, source, retention = (
+    units, codes, calendar, indicators, index, stream, dashboard, alerts, recipients, source, retention = (
         text for text in every if text not in of_kinds.values()
     )
     files = {
@@ -117,9 +118,16 @@ def test_the_examples_of_the_documentation_have_no_mistakes(tmp_path: Path) -> N
         small = SMALL["sources/register.yaml"].replace("name: register", f"name: {name}")
         files[f"sources/{name}.yaml"] = re.sub("^file:.*\n", block, small, flags=re.MULTILINE)
     assert problems(tmp_path, {**SMALL, **files}) == []
-    document, _ = parse(stream, "stream.yaml")
+    assert shaped(stream, "stream").problems == []
+    declared = shaped(dashboard, "dashboard")
+    assert declared.problems == []
+    assert dashboards.build(Sheets((declared,)), load(SHIPPED).indicators)[1] == []
+
+
+def shaped(text: str, schema: str) -> Sheet:
+    document, _ = parse(text, f"{schema}.yaml")
     assert document is not None
-    assert shape(document, "stream").problems == []
+    return shape(document, schema)
 
 
 def _places(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
