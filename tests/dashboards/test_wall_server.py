@@ -95,7 +95,7 @@ async def test_a_panel_is_answered_with_frames(wall: ClientSession) -> None:
         {
             "schema": {
                 "refId": "A",
-                "fields": [{"name": "Số hồ sơ", "type": "string"}, {"name": "Tỷ lệ", "type": "number"}],
+                "fields": [{"name": "Số lượng", "type": "string"}, {"name": "Tỷ lệ", "type": "number"}],
             },
             "data": {"values": [["1.200 / 1.500"], [0.8]]},
         }
@@ -135,7 +135,7 @@ async def test_data_age_is_of_the_live_provinces(wall: ClientSession, settings: 
         add_event(client, "filings.received", UNIT, arrival, arrival, dossier="A-2")
     status = await (await wall.get("/api/status?lang=en")).json()
     states = [stream["state"] for stream in status["streams"]]
-    assert (states[:2], set(states[2:])) == (["fresh", "stale"], {"no-data"})
+    assert (states[:3], set(states[3:])) == (["fresh", "stale", "silent"], {"no-data"})
     assert status["store"] == {"ok": True}
 
 
