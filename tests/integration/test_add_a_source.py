@@ -19,7 +19,7 @@ import pytest
 
 from ioc.settings import Settings
 
-pytestmark = [pytest.mark.kafka, pytest.mark.clickhouse]
+pytestmark = [pytest.mark.kafka, pytest.mark.clickhouse, pytest.mark.slow]
 
 PAGE = Settings.config.parent / "docs/add-a-source.md"
 BLOCK = re.compile(r"^```(\w+)( background)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
