@@ -86,22 +86,22 @@ class Settings:
         return cls(
             kafka=text("IOC_KAFKA", cls.kafka),
             clickhouse=clickhouse,
-            clickhouse_password=_secret(environ, "IOC_CLICKHOUSE_PASSWORD"),
-            clickhouse_reader_password=_secret(environ, "IOC_CLICKHOUSE_READER_PASSWORD"),
+            clickhouse_password=read_secret(environ, "IOC_CLICKHOUSE_PASSWORD"),
+            clickhouse_reader_password=read_secret(environ, "IOC_CLICKHOUSE_READER_PASSWORD"),
             clickhouse_database=text("IOC_CLICKHOUSE_DATABASE", cls.clickhouse_database),
             config=Path(text("IOC_CONFIG", str(cls.config))),
             schemas=Path(text("IOC_SCHEMAS", str(cls.schemas))),
             data=Path(text("IOC_DATA", str(cls.data))),
-            smtp_url=_secret(environ, "IOC_SMTP_URL"),
+            smtp_url=read_secret(environ, "IOC_SMTP_URL"),
             wall_host=text("IOC_WALL_HOST", cls.wall_host),
             wall_port=_port("IOC_WALL_PORT", text("IOC_WALL_PORT", str(cls.wall_port))),
             wall_url=text("IOC_WALL_URL", ""),
             grafana_url=text("IOC_GRAFANA_URL", ""),
-            grafana_token=_secret(environ, "IOC_GRAFANA_TOKEN"),
+            grafana_token=read_secret(environ, "IOC_GRAFANA_TOKEN"),
         )
 
 
-def _secret(environ: Mapping[str, str], name: str) -> Secret:
+def read_secret(environ: Mapping[str, str], name: str) -> Secret:
     """The variable itself, or the content of the file that NAME_FILE names (Docker, Kubernetes)."""
     path = environ.get(f"{name}_FILE")
     if not path:

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+_SECONDS = {"s": 1, "min": 60, "h": 3600}
+
+
+def per_second(rate: str) -> float | None:
+    """How many a second a rate such as `500/s`, `20/min` or `1000/h` is; None if it is empty."""
+    number, _, unit = rate.partition("/")
+    return int(number) / _SECONDS[unit] if rate else None
+
 
 class Pace:
     """Says how long to wait after some were made, so that in the mean no more than `per_second` are.

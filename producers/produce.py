@@ -75,6 +75,8 @@ def produce(
         except SourceAwayError as error:
             deaths = deaths.then(time.monotonic() - began, _POLICY)
             seconds = deaths.delay_seconds(_POLICY) * random.uniform(0.5, 1)  # noqa: S311  # no secret
+            if error.after_seconds:  # not all at the same instant when its time is over
+                seconds = max(seconds, error.after_seconds * random.uniform(1, 1.1))  # noqa: S311
             away(error, seconds)
             stop.wait(seconds)
         else:

@@ -13,7 +13,14 @@ Position: TypeAlias = Any
 
 
 class SourceAwayError(UserError):
-    """The source cannot be read at this moment: it is tried again, more and more rarely."""
+    """The source cannot be read at this moment: it is tried again, more and more rarely.
+
+    `after_seconds` is how long it has asked to be left alone.
+    """
+
+    def __init__(self, message: str, after_seconds: float = 0.0) -> None:
+        super().__init__(message)
+        self.after_seconds = after_seconds
 
 
 class Reading(NamedTuple):

@@ -15,6 +15,8 @@ from config.documents import Document, Location
 from config.problems import Problem, did_you_mean
 from producers.expression import Expression, ExpressionError
 from producers.files.declaration import File
+from producers.pace import per_second
+from producers.pull.declaration import HttpPull
 from producers.topics.declaration import SourceTopic
 from schemas.registry import EventType, Registry
 
@@ -30,10 +32,8 @@ NAMES = "names"
 EPOCHS = {"epoch_s": 1, "epoch_ms": 1_000, "epoch_us": 1_000_000}
 """The values of `time_format` for numbers that count from 1970 in UTC, and how many of them make a second."""
 
-KINDS = ("file", "topic")
+KINDS = ("file", "http_pull", "topic")
 """The blocks of which a source has one, each a field of `Source`."""
-
-_SECONDS = {"s": 1, "min": 60, "h": 3600}
 
 
 class Value(msgspec.Struct, frozen=True, rename={"from_": "from"}):
@@ -103,6 +103,7 @@ class Source(msgspec.Struct, frozen=True):
     events: tuple[Rule, ...]
     file: File | None = None
     topic: SourceTopic | None = None
+    http_pull: HttpPull | None = None
     description: str = ""
     time_zone: str = ""
     time_format: str = ISO
@@ -123,8 +124,7 @@ class Source(msgspec.Struct, frozen=True):
     @property
     def events_per_second(self) -> float | None:
         """The most events that it may make; None: as many as it can."""
-        number, _, unit = self.rate.partition("/")
-        return int(number) / _SECONDS[unit] if self.rate else None
+        return per_second(self.rate)
 
 
 def problems(source: Source, document: Document) -> Iterator[Problem]:
