@@ -30,9 +30,9 @@ class ExpressionError(ValueError):
 
 
 class Expression:
-    """A compiled expression; `columns` are the names of the row that it looks at."""
+    """A compiled expression; `columns` are the names of the row that it looks at, `names` those at any depth."""
 
-    __slots__ = ("_search", "columns", "text")
+    __slots__ = ("_search", "columns", "names", "text")
 
     def __init__(self, text: str) -> None:
         text = unicodedata.normalize("NFC", text)  # as columns are
@@ -43,6 +43,7 @@ class Expression:
             msg = f"not a JMESPath expression: {text}"
             raise ExpressionError(msg) from error
         self.columns = frozenset(_columns(compiled.parsed))
+        self.names = frozenset(_names(compiled.parsed))
         self._search: Callable[[Row], Any] = compiled.search
         if compiled.parsed["type"] == "field":  # by far the most frequent: not worth an interpreter's walk
             name = compiled.parsed["value"]
@@ -62,10 +63,19 @@ class Expression:
         return None if value == "" else value
 
 
+def _names(node: Mapping[str, Any]) -> Iterator[str]:
+    if node["type"] == "field":
+        yield node["value"]
+    for child in node.get("children", []):
+        yield from _names(child)
+
+
 def _columns(node: Mapping[str, Any]) -> Iterator[str]:
     if node["type"] == "field":
         yield node["value"]
     children = node.get("children", [])
-    for child in children[:1] if node["type"] in _FROM_THE_FIRST else children:
+    if node["type"] in _FROM_THE_FIRST and any(_columns(children[0])):  # else the first is the row itself
+        children = children[:1]
+    for child in children:
         if child["type"] != "expref":
             yield from _columns(child)

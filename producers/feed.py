@@ -54,7 +54,7 @@ class Feed:
         self._gate = gate
         self._journal = journal
         self._backlog = backlog
-        self._letters = Letters(source, self.mapping.columns, journal) if letters else None
+        self._letters = Letters(source, self.mapping.names, journal) if letters else None
         self._topic_of = topic_of
         self.tally: Tally = journal.tally
 

@@ -1,14 +1,15 @@
 """Dead letters of rows: what a source gave and could not be made an event, kept so that it can be mapped again.
 
-A row may hold anything, names of people too. So a letter keeps only the columns that the source's expressions look at,
-and of these none that is personal by its name or its content.
+A row may hold anything, names of people too. So a letter keeps only what the source's expressions look at, columns and
+what is inside of them, and of these nothing that is personal by its name or its content.
 """
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -37,12 +38,12 @@ class Letters:
     def __init__(
         self,
         source: Source,
-        columns: frozenset[str],
+        names: frozenset[str],
         journal: Journal,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._source = source
-        self._columns = columns
+        self._names = names
         self._journal = journal
         self._clock = clock
         kept = journal.kept("letters")
@@ -53,7 +54,7 @@ class Letters:
 
     def of(self, reading: Reading, refusals: Sequence[Refused]) -> Iterator[Record]:
         """A letter for each refusal; to be put into the journal in the transaction that takes the reading."""
-        row = {name: value for name, value in (reading.row or {}).items() if name in self._columns}
+        row = _cut(reading.row or {}, self._names)
         payload = msgspec.json.encode(row) if row else b""
         for refused in refusals:
             letter = self._letter(reading, refused, payload)
@@ -79,3 +80,10 @@ class Letters:
             payload=redact(payload)[:SHOWN_CHARACTERS],
             payload_bytes=len(payload),
         )
+
+
+def _cut(value: Any, names: frozenset[str]) -> Any:
+    """The value without the fields, at any depth, that no expression names."""
+    if isinstance(value, Mapping):
+        return {name: _cut(inner, names) for name, inner in value.items() if name in names}
+    return [_cut(inner, names) for inner in value] if isinstance(value, list) else value

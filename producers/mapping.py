@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +16,9 @@ from schemas.registry import EventType, Registry
 
 _LISTS = {"": "the map", NAMES: "the map, nor the name of one unit in config/units"}
 """Where codes are looked for, besides the lists of config/codes."""
+
+_OF_AN_ENTRY = frozenset({"each", "number"})
+"""What stands beside the columns where a rule is applied to each entry of a list."""
 
 
 class _RefusedError(ValueError):
@@ -38,17 +41,34 @@ class Mapping:
         """The columns that the expressions name."""
         return frozenset(column for rule in self._rules for column in rule.columns)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Everything that the expressions name, columns and what is inside of them."""
+        return frozenset(
+            name for rule in self._rules for expression in rule.expressions for name in expression.names
+        )
+
     def events(self, row: Row) -> Iterator[Event | Refused]:
         """What this row adds to the rows before it; a key whose event is refused has had it."""
         for rule in self._rules:
             try:
-                if not rule.holds(row) or not (rule.each_row or self._seen.add(rule.identity, rule.key(row))):
-                    continue
-                yield rule.event(row)
-            except _RefusedError as error:
-                yield error.refused._replace(type=rule.type)
+                entries = rule.entries(row)
             except ExpressionError as error:
                 yield Refused("bad_expression", "$", str(error), rule.type)
+                continue
+            for entry in entries:
+                if made := self._event(rule, entry):
+                    yield made
+
+    def _event(self, rule: _CompiledRule, row: Row) -> Event | Refused | None:
+        try:
+            if not rule.holds(row) or not (rule.each_row or self._seen.add(rule.identity, rule.key(row))):
+                return None
+            return rule.event(row)
+        except _RefusedError as error:
+            return error.refused._replace(type=rule.type)
+        except ExpressionError as error:
+            return Refused("bad_expression", "$", str(error), rule.type)
 
 
 class _CompiledRule:
@@ -61,6 +81,7 @@ class _CompiledRule:
         self._per = Expression(rule.key if self.each_row else rule.per)
         self._id = Expression(rule.key)
         self._when = Expression(rule.when) if rule.when else None
+        self._each = Expression(rule.each) if rule.each else None
         self._subject = _Field("$.subject", rule.subject, converter("code", source))
         self._time = _Field("$.time", rule.time, converter("instant", source))
         self._data = {
@@ -69,11 +90,24 @@ class _CompiledRule:
         }
 
     @property
+    def expressions(self) -> Iterator[Expression]:
+        yield from (self._per, self._id)
+        yield from (expression for expression in (self._each, self._when) if expression)
+        yield from (field.expression for field in (self._subject, self._time, *self._data.values()))
+
+    @property
     def columns(self) -> Iterator[str]:
-        for expression in (self._per, self._id, *([self._when] if self._when else [])):
-            yield from expression.columns
-        for field in (self._subject, self._time, *self._data.values()):
-            yield from field.columns
+        for expression in self.expressions:
+            yield from expression.columns - (_OF_AN_ENTRY if self._each else set())
+
+    def entries(self, row: Row) -> Sequence[Row]:
+        """The row, or one for each entry of the list in it; what is no list has none."""
+        if self._each is None:
+            return (row,)
+        found = self._each(row)
+        if not isinstance(found, list):
+            return ()
+        return [{**row, "each": entry, "number": number} for number, entry in enumerate(found, start=1)]
 
     def key(self, row: Row) -> str:
         return _key(self._per, row)
@@ -99,14 +133,13 @@ class _Field:
     def __init__(self, path: str, value: str | Value, convert: Convert) -> None:
         value = Value(from_=value) if isinstance(value, str) else value
         self._path = path
-        self._from = Expression(value.from_)
+        self._from = self.expression = Expression(value.from_)
         self._map = value.map
         self._default = value.default
         self._place = _LISTS.get(value.codes, f"config/codes/{value.codes}.yaml")
         self._unmapped = lru_cache(1_000)(self._say_unmapped)  # a register repeats its codes
         self._convert = convert
         self._prefix = value.prefix
-        self.columns = self._from.columns
 
     def __call__(self, row: Row) -> Any:
         found = self._from(row)

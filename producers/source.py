@@ -53,6 +53,9 @@ class Value(msgspec.Struct, frozen=True, rename={"from_": "from"}):
 class Rule(msgspec.Struct, frozen=True):
     """One kind of event that rows become.
 
+    `each` is an expression for a list in the row: then the rule is applied to each of its entries, which stands as
+    `each` beside the row's columns, with its `number` from 1 on.
+
     `per` is `row`, or an expression: then one event per distinct value, from the first row of that value for which
     `when` holds; the rows of a value may be anywhere in the file.
     """
@@ -63,6 +66,7 @@ class Rule(msgspec.Struct, frozen=True):
     time: str | Value
     data: dict[str, str | Value]
     version: int = 1
+    each: str = ""
     when: str = ""
     id: str = ""
 
@@ -79,6 +83,8 @@ class Rule(msgspec.Struct, frozen=True):
     @property
     def expressions(self) -> Iterator[tuple[Location, str]]:
         """Every expression by its path in the rule."""
+        if self.each:
+            yield ("each",), self.each
         if self.per != EACH_ROW:
             yield ("per",), self.per
         if self.when:

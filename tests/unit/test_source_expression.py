@@ -22,6 +22,7 @@ from producers.expression import Expression, ExpressionError
         ("a == 'x' && b != ''", {"a": "x", "b": "y"}, True, {"a", "b"}),
         ("fees[0].amount", {"fees": [{"amount": 5}]}, 5, {"fees"}),
         ("fees[?paid].amount | [0]", {"fees": [{"paid": True, "amount": 7}]}, 7, {"fees"}),
+        ("[@][?a == 'x'].b | [0]", {"a": "x", "b": "B"}, "B", {"a", "b"}),
         ("max_by(fees, &amount).kind", {"fees": [{"amount": 1, "kind": "a"}]}, "a", {"fees"}),
     ],
 )

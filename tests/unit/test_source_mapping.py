@@ -179,6 +179,24 @@ def test_what_cannot_be_mapped_is_refused_by_field(
     assert words in made.message
 
 
+def test_a_list_in_a_row_makes_an_event_for_each_of_its_entries() -> None:
+    per = {"each": "steps", "per": "join('/', [code, to_string(number)])", "time": "each.at"}
+    made = mapped(
+        source(per),
+        row(steps=[{"at": "2026-10-10T08:15:00Z"}, {"at": "2026-10-11T08:15:00Z"}]),
+        row(steps=[{"at": "2026-10-10T08:15:00Z"}]),  # had its event
+        row(code="H40-2", steps=None),
+    )
+    assert [(event["id"], event["time"][:10]) for event in made if not isinstance(event, Refused)] == [
+        ("filings.received/H40-1/1", "2026-10-10"),
+        ("filings.received/H40-1/2", "2026-10-11"),
+    ]
+    with Seen() as seen:
+        mapping = Mapping(source(per), REGISTRY, seen)
+        assert mapping.columns == {"code", "office", "steps"}
+        assert mapping.names >= {"steps", "at"}
+
+
 def test_a_refused_key_is_refused_once() -> None:
     assert len(mapped(source({}), row(at="?"), row(at="?"), row())) == 1
 

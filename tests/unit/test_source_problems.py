@@ -73,3 +73,46 @@ def test_the_shipped_sources_have_none() -> None:
 def test_a_mistake_is_named_with_its_line(old: str, new: str, line: int, words: str) -> None:
     mistakes = found(GOOD.replace(old, new, 1))
     assert any(problem.line == line and words in str(problem) for problem in mistakes), mistakes
+
+
+PULL = """\
+name: test
+source: /tests
+http_pull:
+  url: ${PORTAL}/dossiers
+  headers: {Authorization: "Bearer ${TOKEN}", Accept: application/json}
+  rows: data.items
+  pages: {number: page}
+  window: {from: tu, to: den, begin: "2026-01-01"}
+events:
+  - type: filings.received
+    per: code
+    time: at
+    subject: unit
+    data: {dossier: code, channel: channel}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("${PORTAL}/dossiers", "portal.example/dossiers", 4, "Begin it with https://"),
+        ("${PORTAL}/dossiers", "https://me:pass@portal.example/", 4, "a password stands in the address"),
+        ("Bearer ${TOKEN}", "Bearer abcdef", 5, "the value of 'Authorization' stands in the file"),
+        ("${TOKEN}", "${token}", 5, "'token' cannot be the name of an environment variable"),
+        ("${TOKEN}", "$TOKEN", 5, "a '$' that begins no variable"),
+        ("data.items", "data items", 6, "It is applied to the whole answer"),
+        ("{number: page}", "{cursor: c}", 7, ""),
+        ("{number: page}", "{number: page, more: 'a ||'}", 7, "not a JMESPath expression"),
+        ('"2026-01-01"', "tomorrow", 8, "'tomorrow' is no time"),
+        ('"2026-01-01"', '"2026-01-01", overlap: 1d', 8, "takes up the whole span of 1d"),
+        ('"2026-01-01"', '"2026-01-01", delay: soon', 8, "'soon' is no duration"),
+        ("per: code", "per: row\n    id: code", 11, "rows are read more than once here"),
+    ],
+)
+def test_a_mistake_in_how_an_api_is_asked(old: str, new: str, line: int, words: str) -> None:
+    assert found(PULL) == []
+    assert old in PULL
+    problem = found(PULL.replace(old, new, 1))[0]
+    assert problem.line == line
+    assert words in str(problem)
