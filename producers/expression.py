@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any
 
 import jmespath
@@ -61,6 +61,13 @@ class Expression:
             msg = f"{self.text}: {error}"
             raise ExpressionError(msg) from error
         return None if value == "" else value
+
+
+def cut(value: Any, names: Container[str]) -> Any:
+    """The value without the fields, at any depth, that are not named: what nobody asks for may be personal."""
+    if isinstance(value, Mapping):
+        return {name: cut(inner, names) for name, inner in value.items() if name in names}
+    return [cut(inner, names) for inner in value] if isinstance(value, list) else value
 
 
 def _names(node: Mapping[str, Any]) -> Iterator[str]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
 from producers.event import Refused
+from producers.expression import cut
 from producers.journal import Journal
 from producers.outbox import Record
 from producers.reading import Reading
@@ -54,7 +54,7 @@ class Letters:
 
     def of(self, reading: Reading, refusals: Sequence[Refused]) -> Iterator[Record]:
         """A letter for each refusal; to be put into the journal in the transaction that takes the reading."""
-        row = _cut(reading.row or {}, self._names)
+        row = cut(reading.row or {}, self._names)
         payload = msgspec.json.encode(row) if row else b""
         for refused in refusals:
             letter = self._letter(reading, refused, payload)
@@ -80,10 +80,3 @@ class Letters:
             payload=redact(payload)[:SHOWN_CHARACTERS],
             payload_bytes=len(payload),
         )
-
-
-def _cut(value: Any, names: frozenset[str]) -> Any:
-    """The value without the fields, at any depth, that no expression names."""
-    if isinstance(value, Mapping):
-        return {name: _cut(inner, names) for name, inner in value.items() if name in names}
-    return [_cut(inner, names) for inner in value] if isinstance(value, list) else value

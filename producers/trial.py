@@ -11,7 +11,7 @@ import msgspec
 from config.loader import load
 from ioc.settings import Settings
 from producers.event import Event, Refused
-from producers.expression import Row
+from producers.expression import Row, cut
 from producers.files.declaration import File
 from producers.files.line import Line, RegisterError
 from producers.files.rows import lines, place
@@ -107,7 +107,7 @@ def _tried(reading: Reading, mapping: Mapping, gate: Gate) -> Tried:
             refused.append(found)
         elif isinstance(made, dict):
             events.append(made)
-    row = {name: value for name, value in (reading.row or {}).items() if name in mapping.columns}
+    row = cut(reading.row or {}, mapping.names)
     return Tried(reading.place, row, tuple(events), tuple(refused))
 
 
