@@ -44,6 +44,18 @@ class Figure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.values[max(known)] if known else None
 
 
+class Dated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many tasks of a kind were in which state at the end of a day; none: it is not reported."""
+
+    row: str
+    day: str
+    task_kind: str
+    done: int | None = None
+    running: int | None = None
+    not_begun: int | None = None
+    overdue: int | None = None
+
+
 class NotSimulated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A reported figure that no event of a year can be made to add up to."""
 
@@ -56,6 +68,7 @@ class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All figures."""
 
     figures: tuple[Figure, ...]
+    dated: tuple[Dated, ...] = ()
     not_simulated: tuple[NotSimulated, ...] = ()
 
     def of(self, province: str, year: int) -> dict[str, float]:

@@ -87,6 +87,9 @@ class Ledger:
         return (number + _SPREAD * (scattered - 0.5)) / events
 
 
+_ANYTHING = Ledger("anything", "", {})
+
+
 class Keepers:
     """Who keeps which ledger: the units of a season."""
 
@@ -102,6 +105,10 @@ class Keepers:
             return among[facility % len(among)], f"{ledger.facility}-{facility + 1:03}"
         place = bisect(volumes, (number * _GOLDEN) % 1.0 * volumes[-1])
         return among[min(place, len(among) - 1)], ""
+
+    def anyone(self, number: int) -> Profile:
+        """One of all units by volume."""
+        return self.unit(_ANYTHING, number)[0]
 
     def shared(self, ledger: Ledger, amounts: Mapping[str, int]) -> Iterator[tuple[Profile, dict[str, int]]]:
         """What each unit has of so much, by its volume; all together have all of it."""
@@ -273,6 +280,21 @@ def _reports(figures: Mapping[str, float]) -> Iterator[Ledger]:
             facilities=int(figures["health_facilities"]),
             facility="YT",
         )
+    ratings = 200_000
+    pleased = round(ratings * figures["satisfaction"] / 100)
+    displeased = ratings - pleased
+    yield Ledger(
+        "ratings",
+        "satisfaction.surveyed",
+        {
+            "very_satisfied": pleased * 2 // 3,
+            "satisfied": pleased - pleased * 2 // 3,
+            "neutral": displeased - displeased // 2,
+            "dissatisfied": displeased // 2 - displeased // 6,
+            "very_dissatisfied": displeased // 6,
+        },
+        {"survey_method": "kiosk", "survey_about": "settlement"},
+    )
     lookups = 2_400_000
     yield Ledger(
         "lookups",

@@ -13,26 +13,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
+from producers.agenda import Agenda, Term, upto
 from producers.calibration import Calibration, read_calibration
-from producers.decks import DECK, Card, Deck, Season
+from producers.decks import DECK, Card, Deck
 from producers.event import Event
-from producers.ledgers import Keepers, Ledger, ledgers
-from producers.lives import EVENTS_PER_DOSSIER, dossier_life, longest_life
+from producers.lives import dossier_life, longest_life
 from producers.openings import openings
-from producers.procedures import procedures
-from producers.profiles import profiles
-from producers.rhythm import MINUTE, Rhythm, Year
+from producers.petitions import longest_petition, petition_life
+from producers.plans import Planned, planned
+from producers.profiles import Profile
+from producers.rhythm import MINUTE, Rhythm
 from streams.core.units import Province, Unit
-
-_DOSSIERS = 0.85
-"""The share of events that belong to dossiers; the rest are of ledgers."""
-
-_DAY = 1440
 
 
 @dataclass(frozen=True)
@@ -54,93 +49,6 @@ class Habits:
         return hashlib.sha256(repr(self).encode()).hexdigest()[:8]
 
 
-class _Term(NamedTuple):
-    """A season and its minutes, from `first` to `last` (exclusive); `dossiers` is how many it has."""
-
-    first: int
-    last: int
-    season: Season
-    keepers: Keepers
-    dossiers: int
-    number: int
-
-
-class _Count(NamedTuple):
-    """What begins in a minute: the numbers of its dossiers in their season, of its events in their ledgers."""
-
-    dossiers: range
-    entries: Sequence[tuple[Ledger, range, int]]
-
-
-class _AYear:
-    """What a year has so much of."""
-
-    def __init__(self, world: World, number: int) -> None:
-        habits, year = world.habits, world.rhythm.year(number)
-        figures = world.calibration.of(habits.province, number)
-        events = habits.rate * (year.last - year.first) * MINUTE
-        self.curve: Year = year
-        self.ledgers = self._sized(ledgers(figures), events * (1 - _DOSSIERS))
-        dossiers = (events - sum(count for _, count in self.ledgers)) / EVENTS_PER_DOSSIER
-        offered = procedures(figures)
-        self.terms = []
-        for place, (first, last, units) in enumerate(world.spans(number)):
-            season = Season(profiles(units, figures, habits.seed), offered, figures)
-            count = round(dossiers * (self._share(last) - self._share(first))) if units else 0
-            keepers = Keepers(season.profiles)
-            self.terms.append(_Term(first, last, season, keepers, count, 10 * number + place))
-        self.day = lru_cache(4)(self._day)
-
-    def term(self, minute: int) -> _Term:
-        """The season that a minute belongs to."""
-        return next(term for term in self.terms if minute < term.last)
-
-    def count(self, minute: int) -> _Count | None:
-        """What begins in a minute, if anything does."""
-        return self.day((minute - self.curve.first) // _DAY).get(minute)
-
-    @staticmethod
-    def _sized(of_year: Sequence[Ledger], events: float) -> list[tuple[Ledger, int]]:
-        """Ledgers and in how many events each is told."""
-        each = events / sum(ledger.share for ledger in of_year)
-        return [(ledger, max(1, min(round(ledger.share * each), ledger.most))) for ledger in of_year]
-
-    def _share(self, minute: int) -> float:
-        return self.curve.share(minute)
-
-    def _day(self, day: int) -> dict[int, _Count]:
-        first = self.curve.first + day * _DAY
-        last = min(first + _DAY, self.curve.last)
-        shares = self.curve.shares(first, last)
-        dossiers: dict[int, range] = {}
-        for term in self.terms:
-            begin, end = max(first, term.first), min(last, term.last)
-            if begin < end:
-                start, stop = self._share(term.first), self._share(term.last)
-                inside = (shares[begin - first : end - first + 1] - start) / (stop - start)
-                dossiers |= _steps(inside, term.dossiers, begin)
-        entries: dict[int, list[tuple[Ledger, range, int]]] = {}
-        for ledger, events in self.ledgers:
-            for minute, numbers in _steps(shares, events, first).items():
-                entries.setdefault(minute, []).append((ledger, numbers, events))
-        return {
-            minute: _Count(dossiers.get(minute, range(0)), entries.get(minute, ()))
-            for minute in dossiers.keys() | entries.keys()
-        }
-
-
-def _upto(shares: Any, total: int) -> Any:
-    """How many, of so many in a year, there have been when so much of it is over."""
-    return np.floor(np.clip(shares, 0, 1) * total + 1e-9).astype(np.int64)
-
-
-def _steps(shares: Any, total: int, first: int) -> dict[int, range]:
-    """The numbers, of so many in all, that each minute from `first` on has, for those that have any."""
-    upto = _upto(shares, total)
-    places = np.flatnonzero(np.diff(upto))
-    return {first + int(at): range(int(upto[at]), int(upto[at + 1])) for at in places}
-
-
 class World:
     """All events of a province, minute by minute.
 
@@ -160,16 +68,21 @@ class World:
     ) -> None:
         self.habits = habits
         self.calibration = calibration or read_calibration()
-        self.longest_life = longest_life(habits.speed)
+        self.longest_life = max(longest_life(habits.speed), longest_petition(habits.speed))
         self._zone = ZoneInfo(province.time_zone)
         self.rhythm = Rhythm(province.working, self._zone, habits.name, habits.burst)
         self._units = units
         self._source = f"/simulator/{habits.province}"
-        self._year = lru_cache(3)(lambda number: _AYear(self, number))
+        self._planned: dict[int, list[Planned]] = {}
+        for one in planned([unit for unit in units if not unit.valid_to], self._zone):
+            self._planned.setdefault(minute_of(one.at), []).append(one)
+        self._year = lru_cache(3)(lambda number: self._agenda(number))
         self._deck = lru_cache(3)(self._make_deck)
 
     def beginning_in(self, minute: int) -> Iterator[tuple[datetime, Event]]:
         """The whole lives that begin in a minute since 1970, each in order of time."""
+        for one in self._planned.get(minute, ()):
+            yield one.at, self._planned_event(one, one.at)
         number = self.rhythm.year_of(minute)
         year = self._year(number)
         count = year.count(minute)
@@ -180,6 +93,8 @@ class World:
         term = year.term(minute)
         for place, dossier in enumerate(count.dossiers):
             yield from self._life(rng, start, f"{minute}-{place}", self._card(number, term, dossier))
+        for petition in count.petitions:
+            yield from self._petition(rng, start, f"{number}-{petition}", term.keepers.anyone(petition))
         for ledger, entries, events in count.entries:
             for entry in entries:
                 profile, facility = term.keepers.unit(ledger, entry)
@@ -201,12 +116,16 @@ class World:
         for kind, data in openings(self.calibration.of(self.habits.province, at.year)):
             identity = "-".join(["SIM", kind, *(value for value in data.values() if isinstance(value, str))])
             yield at, self._event(identity, self.habits.province, at, kind, data)
+        first = first_whole_minute(at)
+        for one in chain.from_iterable(self._planned.values()):
+            if minute_of(one.at) < first:
+                yield at, self._planned_event(one, at)
         year = self._year(at.year)
-        minute = min(first_whole_minute(at), year.curve.last - 1)
+        minute = min(first, year.curve.last - 1)
         keepers = year.term(minute).keepers
         for ledger, events in year.ledgers:
             if ledger.grown < 1:
-                told = int(_upto(year.curve.share(minute), events))
+                told = int(upto(year.curve.share(minute), events))
                 for profile, amounts in keepers.shared(ledger, ledger.held(told, events)):
                     identity, held = f"SIM-{ledger.id}-{profile.unit}", {**amounts, **ledger.data}
                     yield at, self._event(identity, profile.unit, at, ledger.kind, held)
@@ -229,7 +148,12 @@ class World:
             for place, day in enumerate(days[:-1])
         ]
 
-    def _card(self, year: int, term: _Term, dossier: int) -> Card:
+    def _agenda(self, number: int) -> Agenda:
+        figures = self.calibration.of(self.habits.province, number)
+        curve, spans = self.rhythm.year(number), self.spans(number)
+        return Agenda(number, curve, self.habits.rate, figures, spans, self.habits.seed)
+
+    def _card(self, year: int, term: Term, dossier: int) -> Card:
         decks = max(1, round(term.dossiers / DECK))
         deck = min(dossier * decks // term.dossiers, decks - 1)
         begin = -(-deck * term.dossiers // decks)
@@ -249,6 +173,19 @@ class World:
             identity = f"{dossier}/{place}/{happening.kind}"
             data = {"dossier": dossier} | happening.data
             yield happening.at, self._event(identity, card.profile.unit, happening.at, happening.kind, data)
+
+    def _petition(
+        self, rng: random.Random, start: datetime, number: str, profile: Profile
+    ) -> Iterator[tuple[datetime, Event]]:
+        petition = f"PAKN-{self.habits.name}-{number}"
+        for place, happening in enumerate(
+            petition_life(rng, profile, _instant(rng, start), self.habits.speed)
+        ):
+            identity, data = f"{petition}/{place}", {"petition": petition} | happening.data
+            yield happening.at, self._event(identity, profile.unit, happening.at, happening.kind, data)
+
+    def _planned_event(self, one: Planned, at: datetime) -> Event:
+        return self._event(f"SIM-{one.data['task']}/{one.kind}", one.unit, at, one.kind, one.data)
 
     def _event(self, identity: str, unit: str, at: datetime, kind: str, data: dict[str, Any]) -> Event:
         return {

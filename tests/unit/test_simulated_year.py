@@ -59,6 +59,7 @@ def test_a_larger_year_comes_out_as_reported_for_any_seed(province: str, year: i
 
 
 def test_every_row_with_a_number_is_simulated_or_said_not_to_be() -> None:
-    named = {figure.row for figure in CALIBRATION.figures} | {left.row for left in CALIBRATION.not_simulated}
+    named = {figure.row for figure in CALIBRATION.figures} | {dated.row for dated in CALIBRATION.dated}
+    named |= {left.row for left in CALIBRATION.not_simulated}
     reported_rows = {row.id for row in ROWS.values() if re.search("[0-9]", " ".join(row.reported))}
     assert reported_rows <= named <= ROWS.keys()
