@@ -30,7 +30,7 @@ _FIELDS = {
     "numerator": Field(unit="locale", decimals=0),
     "denominator": Field(unit="locale", decimals=0),
     "share": Field(unit="percentunit", decimals=1),
-    "millions": Field(unit="locale", decimals=0),
+    "millions": Field(unit="locale", decimals=1),
     "days": Field(unit="none", decimals=1),
     "values": Field(unit="locale", decimals=0),
 }

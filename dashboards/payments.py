@@ -20,7 +20,7 @@ def payments(say: Say, targets: Targets) -> Dashboard:
     """The dashboard in one language, judged by these targets."""
     return Dashboard(
         uid=say.uid(UID),
-        title=say("Thanh toán và an sinh", "Payments and social security"),
+        title=say("Thanh toán", "Payments"),
         description=say(
             "Thanh toán trực tuyến, không dùng tiền mặt; chi trả qua tài khoản; tín dụng trên dữ liệu dân cư.",
             "Payments online and without cash, benefits to accounts, credit on population data.",

@@ -18,7 +18,7 @@ def records(say: Say, targets: Targets) -> Dashboard:
     """The dashboard in one language, judged by these targets."""
     return Dashboard(
         uid=say.uid(UID),
-        title=say("Dữ liệu và liên thông", "Records"),
+        title=say("Dữ liệu", "Records"),
         description=say(
             "Căn cước, định danh điện tử; làm sạch, số hóa dữ liệu; giấy tờ y tế; cơ sở và thiết bị kết nối.",
             "Cards and identity, cleaning and digitisation, health certificates, facilities and devices.",
@@ -138,6 +138,6 @@ def _tables(say: Say) -> tuple[Panel, ...]:
                 "In the chosen period, by kind of facility.",
             ),
         ),
-        digitisation.by_registry(14, Grid(0, 19, 13, 8), say),
-        updates.oldest(15, Grid(13, 19, 11, 8), say),
+        digitisation.by_registry(14, Grid(0, 19, 13, 7), say),
+        updates.oldest(15, Grid(13, 19, 11, 7), say),
     )

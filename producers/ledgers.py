@@ -318,14 +318,23 @@ def _reports(figures: Mapping[str, float]) -> Iterator[Ledger]:
         facilities=LODGINGS,
         facility="LT",
     )
-    yield Ledger(
-        "kiosks",
-        "updates.devices_reported",
-        {"transactions": 150_000, "incidents": 900, "devices_installed": 60_000, "devices_alive": 58_200},
-        {"device_kind": "kiosk"},
-        0.4,
-        levels=LOCALITIES,
-    )
+    for device, transactions, reports, alive in (
+        ("kiosk", 150_000, 60_000, 0.97),
+        ("biometric", 60_000, 30_000, 0.98),
+        ("exam_monitoring", 9_000, 6_000, 0.99),
+        ("driving_test_monitoring", 12_000, 6_000, 0.95),
+        ("notary_point", 30_000, 12_000, 0.96),
+    ):
+        counts = {"transactions": transactions, "incidents": transactions // 170}
+        counts |= {"devices_installed": reports, "devices_alive": round(reports * alive)}
+        yield Ledger(
+            f"devices-{device}",
+            "updates.devices_reported",
+            counts,
+            {"device_kind": device},
+            0.2,
+            levels=LOCALITIES,
+        )
     yield Ledger(
         "store",
         "updates.results_stored",

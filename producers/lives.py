@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from producers.decks import Card
-from producers.procedures import LONGEST_DAYS
+from producers.procedures import LONGEST_DAYS, STEPS
 
 
 class Happening(NamedTuple):
@@ -25,6 +25,7 @@ class Happening(NamedTuple):
 
 _WORKING_DAY = timedelta(days=7 / 5)
 _LATEST_DAYS = 3
+_PAPER_ASKED = 0.002
 
 EVENTS_PER_DOSSIER = 4.23
 """The mean, over all procedures; a test compares it with what is made."""
@@ -101,11 +102,12 @@ def _received(rng: random.Random, card: Card, due: datetime) -> dict[str, Any]:
     if procedure.essential_service:
         data["essential_service"] = procedure.essential_service
     if procedure.group:
-        data |= {"interconnected_group": procedure.group, "interconnected_step": procedure.step}
+        step = rng.choice(STEPS[procedure.group])
+        data |= {"interconnected_group": procedure.group, "interconnected_step": step}
     if procedure.exempt:
         data |= {"fee_exempt": True, "fee_waived_vnd": procedure.fee_vnd}
     if procedure.paper_abolished:
-        data |= {"paper_abolished": True, "paper_asked": rng.random() < 0.02}
+        data |= {"paper_abolished": True, "paper_asked": rng.random() < _PAPER_ASKED}
     if card.portal:
         data["portal"] = card.portal
     return data

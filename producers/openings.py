@@ -10,6 +10,9 @@ from producers.ledgers import LODGINGS, LOOKUP_FACILITIES, SCHOOLS
 _BACKLOG = 0.4
 """Of the records that a year cleans, as many wait to be."""
 
+_SILENT = 0.01
+"""Of the facilities that take part, as many have fallen silent."""
+
 
 def openings(figures: Mapping[str, float]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Kinds of events and their data; they are the province's own, and counts are from nothing."""
@@ -23,12 +26,14 @@ def openings(figures: Mapping[str, float]) -> Iterator[tuple[str, dict[str, Any]
         "services_paperless_change": paperless,
     }
     yield "updates.services_provided", services
+    hospitals, health = int(figures["hospitals_connected"]), int(figures["health_facilities_connected"])
     for service, facilities, connected in (
         ("tuition", SCHOOLS, SCHOOLS),
-        ("hospital_fee", int(figures["hospitals_connected"]), int(figures["hospitals_connected"])),
-        ("health_certificate", *[int(figures["health_facilities_connected"])] * 2),
+        ("hospital_fee", hospitals, hospitals),
+        ("health_certificate", health, health),
         ("insurance_lookup", LOOKUP_FACILITIES, LOOKUP_FACILITIES),
         ("accommodation_notice", LODGINGS, LODGINGS // 5),
     ):
         counts = {"facilities_change": facilities, "connected_change": connected}
+        counts["silent_change"] = round(connected * _SILENT)
         yield "updates.facilities_connected", {"service": service} | counts

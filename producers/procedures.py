@@ -33,7 +33,6 @@ class Procedure:
     essential_service: str = ""
     level: str = "full"
     group: str = ""
-    step: str = ""
     exempt: bool = False
     paper_abolished: bool = False
 
@@ -44,17 +43,18 @@ class Procedure:
 
 
 CRIMINAL_RECORDS = "criminal-records"
+STEPS = {
+    "birth": ("birth_registration", "residence_registration", "health_insurance_card"),
+    "death": ("death_registration", "residence_deregistration", "funeral_support"),
+}
+"""Of the groups of interconnected procedures, each step a dossier."""
 
 _BUSY = (
     Procedure("1.001193", "birth-death-marriage", 1, 0, 10, "birth_registration"),
     Procedure("1.000656", "birth-death-marriage", 1, 0, 5, "death_registration"),
     Procedure("1.000894", "birth-death-marriage", 1, 0, 6, "marriage_registration"),
-    Procedure(
-        "2.000986", "birth-death-marriage", 3, 0, 4, "birth_group", group="birth", step="birth_registration"
-    ),
-    Procedure(
-        "2.001023", "birth-death-marriage", 3, 0, 2, "death_group", group="death", step="death_registration"
-    ),
+    Procedure("2.000986", "birth-death-marriage", 3, 0, 4, "birth_group", group="birth"),
+    Procedure("2.001023", "birth-death-marriage", 3, 0, 2, "death_group", group="death"),
     Procedure("1.004873", "birth-death-marriage", 3, 15_000, 9),
     Procedure("2.000815", "certification", 1, 20_000, 22),
     Procedure("1.004222", "residence", 7, 10_000, 12, "permanent_residence"),
