@@ -36,7 +36,7 @@ def services(say: Say, targets: Targets) -> Dashboard:
 
 
 def _rates(say: Say, targets: Targets) -> tuple[Panel, ...]:
-    live = say("Thiết yếu đã cung cấp", "Essential services provided")
+    live = say("Thiết yếu đã cung cấp", "Essential provided")
     online = say("Thiết yếu nộp trực tuyến", "Essential services online")
     steps = say("Liên thông đúng hạn", "Interconnected on time")
     vneid = say("Lý lịch tư pháp qua VNeID", "Criminal records by VNeID")
