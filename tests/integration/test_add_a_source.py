@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import requests
 
+from ioc.datafolder import running
 from ioc.settings import Settings
 
 pytestmark = [pytest.mark.kafka, pytest.mark.clickhouse, pytest.mark.slow]
@@ -113,3 +115,7 @@ def test_the_page_is_true(shell: Shell) -> None:
         elif block.language == "sh":
             expected = answer.text.splitlines() if answer and answer.language == "text" else []
             shell.until(expected or [""], partial(shell.run, block.text))
+    monitor = running(shell.folder / "var")
+    assert monitor
+    dashboard = requests.get(f"{monitor.wall}/api/dashboards/ioc-household-business", timeout=30)
+    assert "household_capital" in dashboard.text
