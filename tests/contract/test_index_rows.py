@@ -63,19 +63,10 @@ def rows(stories: dict[str, Story]) -> Iterator[list[Any]]:
     for number, (name, story) in enumerate(stories.items()):
         for place, (kind, day, data) in enumerate(story):
             time = datetime.fromisoformat(f"2026-{day}T08:00").replace(tzinfo=ZONE).astimezone(UTC)
-            about = {"dossier": f"d{number}"} | data
-            yield [
-                kind,
-                UNIT,
-                "tests",
-                f"{name}/{place}",
-                time,
-                time,
-                about["dossier"],
-                json.dumps(about),
-                0,
-                0,
-            ]
+            case = "petition" if kind.startswith("petitions.") else "dossier"
+            about = {case: f"c{number}"} | data
+            identity = (kind, UNIT, "tests", f"{name}/{place}")
+            yield [*identity, time, time, about[case], json.dumps(about), 0, 0]
 
 
 @pytest.fixture
@@ -115,6 +106,32 @@ def test_settlement_progress_looks_at_whatever_was_in_work(client: Client) -> No
     assert cases(client, "2") == (len(in_work - late), len(in_work)) == (5, 9)
     assert cases(client, "5.1") == (2, 3)
     assert cases(client, "3.3") == (0, 7)
+
+
+def test_petitions_and_dislikes(client: Client) -> None:
+    due = {"due_at": "2026-03-20T17:00:00+07:00"}
+    answered = ("petitions.answered", "03-10", dict[str, Any]())
+    petitions: dict[str, Story] = {
+        "answered in time": (("petitions.received", "03-02", due), answered),
+        "answered late": (("petitions.received", "03-02", due), ("petitions.answered", "03-23", {})),
+        "refused": (("petitions.received", "03-02", due), ("petitions.refused", "03-03", {})),
+        "open": (("petitions.received", "03-30", {"due_at": "2026-04-20T17:00:00+07:00"}),),
+        "disliked": (("petitions.received", "03-02", due), answered, ("petitions.disliked", "03-15", {})),
+        "about a dossier": (("petitions.received", "03-02", due | {"dossier": "d1"}), answered),
+        "ratings": (
+            (
+                "satisfaction.surveyed",
+                "03-02",
+                {"survey_about": "settlement", "dissatisfied": 1, "very_dissatisfied": 1},
+            ),
+        ),
+    }
+    client.insert("events", list(rows(DOSSIERS | petitions)), COLUMNS["events"])
+    count(client)
+    assert cases(client, "6.1") == (5, 6)
+    assert cases(client, "6.2") == (4, 6)
+    in_time, in_work = cases(client, "2")
+    assert cases(client, "6.3") == (in_time - 1 - 2, in_work)
 
 
 def test_procedures_are_counted_once_and_their_numbers_stand_until_they_change(client: Client) -> None:
