@@ -98,5 +98,7 @@ def test_a_perfect_unit_is_excellent_and_one_without_anything_has_what_is_given_
 
 def test_something_tells_every_row_of_the_shipped_index(index: Index) -> None:
     assert [row.id for row in index.rows.values() if row.constant] == ["5.7"]
-    assert all(row.indicators or row.states or row.procedures for row in index.rows.values() if not row.constant)
+    assert all(
+        row.indicators or row.states or row.procedures for row in index.rows.values() if not row.constant
+    )
     assert [group.most for group in index.groups] == [1800, 2000, 1200, 1000, 2200, 1800]
