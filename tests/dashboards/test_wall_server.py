@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +133,7 @@ async def test_data_age_is_of_the_live_provinces(wall: ClientSession, settings: 
     arrival = datetime.now(UTC)  # of this moment: the store was filled minutes ago in a long run
     with connect(settings.clickhouse, settings.clickhouse_database) as client:
         add_event(client, "filings.received", UNIT, arrival, arrival, dossier="A-2")
+        add_event(client, "payments.paid", UNIT, arrival, arrival - timedelta(seconds=300), dossier="A-3")
     status = await (await wall.get("/api/status?lang=en")).json()
     states = [stream["state"] for stream in status["streams"]]
     assert (states[:3], set(states[3:])) == (["fresh", "stale", "silent"], {"no-data"})
