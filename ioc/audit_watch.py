@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
@@ -82,6 +83,10 @@ class Watch:
     selection: Selection
     say: Callable[[str], None]
 
+    @cached_property
+    def _decoder(self) -> EventDecoder:
+        return EventDecoder(self.registry)
+
     def run(self, every_seconds: float) -> None:
         """Audit until SIGINT or SIGTERM. What is away is said, and tried again soon."""
         # SIGINT too: a shell that starts it in the background lets it be ignored
@@ -132,7 +137,7 @@ class Watch:
         units = self.configuration.units
         with Publisher(
             self.settings.kafka,
-            EventDecoder(self.registry),
+            self._decoder,
             units,
             delivery_seconds=_DELIVERY_SECONDS,
             connect_seconds=_DELIVERY_SECONDS,

@@ -93,5 +93,7 @@ def _text_checks(fields: Iterable[Field]) -> Callable[[msgspec.Struct], None]:
             )
     if len(lines) == 1:
         lines.append(" pass")
-    exec("\n".join(lines), names)  # noqa: S102  the text is made above from checked identifiers only
+    # Compiled first: where Ctrl-C comes while a text is executed, Python ends by that signal whoever catches it.
+    checks = compile("\n".join(lines), f"<checks of {', '.join(field.name for field in fields)}>", "exec")
+    exec(checks, names)  # noqa: S102  the text is made above from checked identifiers only
     return names["__post_init__"]  # type: ignore[no-any-return]

@@ -180,7 +180,7 @@ ARGUMENTS = "(index = 'i', province = 'vn', period = '2026-02')"
 )
 @given(
     values=st.lists(row_values, min_size=2, max_size=7),
-    least=st.integers(0, 10**6),
+    least=st.integers(1, 10**6),
     days=sums,
     used=uses,
 )

@@ -255,6 +255,7 @@ def test_a_difference_that_does_not_last_does_not_count(monitored: Client) -> No
     assert found.buckets == run(monitored).buckets
 
 
+@pytest.mark.slow
 def test_if_sums_differ_it_waits_for_the_figures_before_it_judges(monitored: Client) -> None:
     asked = []
 

@@ -163,6 +163,7 @@ def tables(clickhouse_client: Client, clickhouse_database: str) -> Client:
 
 
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_removed_events_make_no_false_difference(
     tables: Client, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

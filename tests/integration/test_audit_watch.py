@@ -91,6 +91,7 @@ def test_what_it_finds_is_a_figure_and_an_alert(monitor: Monitor, environment: d
     monitor.wait_for("the alert", lambda client: client.query(fired).result_rows[0][0] == 1)
 
 
+@pytest.mark.slow
 def test_an_audit_waits_for_compute_to_catch_up(monitor: Monitor, environment: dict[str, str]) -> None:
     monitor.freeze_worker("compute")
     thaw = threading.Timer(6, monitor.thaw_worker, ["compute"])  # later than a difference lasts
@@ -113,6 +114,7 @@ def test_an_audit_waits_for_compute_to_catch_up(monitor: Monitor, environment: d
     assert "all equal" in found.stdout
 
 
+@pytest.mark.slow
 def test_what_compute_has_not_counted_is_no_difference(
     monitor: Monitor, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -81,6 +81,7 @@ class Errand:
         }
 
 
+@pytest.mark.slow
 def test_a_stream_needs_no_code(monitor: Monitor) -> None:
     rng = random.Random(3)
     errands = [Errand(number, rng) for number in range(200)]

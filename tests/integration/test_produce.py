@@ -65,6 +65,7 @@ class Producing(Process):
 
 
 @pytest.mark.parametrize("kills", [2, pytest.param(12, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_killed_at_random_each_event_arrives_once_by_identity(tmp_path: Path, kills: int) -> None:
     rng = random.Random()
     with EmbeddedKafka(tmp_path / "kafka", heap_mb=256) as broker:
@@ -83,6 +84,7 @@ def test_killed_at_random_each_event_arrives_once_by_identity(tmp_path: Path, ki
     assert identities.total() - len(identities) <= kills * 10_000  # what was under way when it was killed
 
 
+@pytest.mark.slow
 def test_an_outage_of_the_broker_loses_nothing(tmp_path: Path) -> None:
     with EmbeddedKafka(tmp_path / "kafka", heap_mb=256) as broker:
         producing = Producing(tmp_path, broker)

@@ -74,6 +74,7 @@ def add(portal: Portal, dossiers: int, begin: dt.datetime) -> None:
         pytest.param("window", WINDOW, 10, marks=pytest.mark.slow),
     ],
 )
+@pytest.mark.slow
 def test_killed_at_random_each_event_arrives_once_by_identity(
     kafka: EmbeddedKafka, tmp_path: Path, path: str, pages: str, kills: int
 ) -> None:

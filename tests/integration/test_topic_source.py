@@ -165,6 +165,7 @@ def test_what_cannot_be_read_says_what_to_do(
 
 
 @pytest.mark.parametrize("kills", [2, pytest.param(12, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_killed_at_random_and_a_restarted_broker(tmp_path: Path, kills: int) -> None:
     rng = random.Random()
     with EmbeddedKafka(tmp_path / "kafka", heap_mb=256) as broker:
