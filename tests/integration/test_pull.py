@@ -71,7 +71,6 @@ def add(portal: Portal, dossiers: int, begin: dt.datetime) -> None:
         ("cursor", CURSOR, 1),
         ("window", WINDOW, 1),
         pytest.param("cursor", CURSOR, 10, marks=pytest.mark.slow),
-        pytest.param("window", WINDOW, 10, marks=pytest.mark.slow),
     ],
 )
 @pytest.mark.slow
