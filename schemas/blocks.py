@@ -7,52 +7,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from operator import attrgetter
 from typing import Any, NamedTuple
-
-import numpy as np
-import numpy.typing as npt
 
 from schemas.event import ID_PATTERN, Event, known_sources, known_subjects
 from schemas.fields import YEARS
 from schemas.patterns import MOSTLY_NEW, KnownCodes, matcher
 from schemas.registry import EventType
-
-Instants = npt.NDArray[np.int64]
-"""Epoch ms, rounded down."""
-
-ABSENT = -(2**63)
-"""Of an optional instant that an event does not have."""
+from streams.core.calendar import epoch_ms_column
+from streams.core.columns import Array
 
 _FIRST, _LAST = YEARS
-_zone = attrgetter("tzinfo")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 class Block(NamedTuple):
     """Valid events of one type.
 
-    `places` are where they stand among the values that were decoded, `time_ms` when they happened.
+    `places` are where they stand among the values that were decoded, `time_ms` when they happened (epoch ms).
     """
 
     event_type: EventType
     places: list[int]
     events: list[Event]
-    time_ms: Instants
-
-
-def instants(values: Sequence[datetime | None]) -> Instants:
-    """A column of aware datetimes as whole epoch ms; ABSENT for None."""
-    moments = values if None not in values else [_EPOCH if value is None else value for value in values]
-    zones = set(map(_zone, moments))
-    # in the events' own zone, if they have one in common, a difference takes an eighth of the time
-    epoch = _EPOCH.astimezone(zones.pop()) if len(zones) == 1 else _EPOCH
-    ms = np.array([(moment - epoch) // _MILLISECOND for moment in moments], np.int64)  # type: ignore[operator]
-    if moments is not values:
-        ms[[value is None for value in values]] = ABSENT
-    return ms
+    time_ms: Array
 
 
 _Misfits = Callable[[Sequence[Any]], Iterable[int]]
@@ -82,7 +60,7 @@ class TypeBlocks:
             places, events = [places[row] for row in rows], [events[row] for row in rows]
         else:
             others = []
-        return Block(self.event_type, places, events, instants(list(map(_time, events)))), others
+        return Block(self.event_type, places, events, epoch_ms_column(list(map(_time, events)))), others
 
     def _misfits(self, events: Sequence[Event], data: Sequence[Any]) -> Iterator[int]:
         for get, misfits in _ENVELOPE:

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from schemas.blocks import instants
 from streams.core.arrivals import Arrivals
+from streams.core.calendar import epoch_ms_column
 from streams.core.columns import NULL, Array, Codes, Columns
 from streams.core.definitions import LATE_MS, EventFields, EventPlan, Picked
 from streams.core.dossiers import Dossiers
@@ -55,7 +55,7 @@ class New:
 
     def instants(self, name: str) -> Array:
         """A field of the data that is an instant, as epoch ms."""
-        return instants([getattr(data, name) for data in self.data])
+        return epoch_ms_column([getattr(data, name) for data in self.data])
 
     def _integers(self, name: str) -> Array:
         values = [getattr(data, name) for data in self.data]

@@ -7,24 +7,23 @@ import shutil
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.blocks import ABSENT as ABSENT_MS
-from schemas.blocks import instants
 from schemas.decoder import MAX_BYTES, EventDecoder, Refusal
 from schemas.registry import SHIPPED, load_registry
-from streams.core.calendar import epoch_ms
+from streams.core.calendar import epoch_ms, epoch_ms_column
+from streams.core.columns import NULL
 
 REGISTRY = load_registry()
 DECODER = EventDecoder(REGISTRY)
 ABSENT = object()
 FIRST, LAST = datetime.fromisoformat("0001-01-02"), datetime.fromisoformat("9999-12-30")
-ZONES = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes))) | st.just(
-    UTC
-)
+OFFSETS = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+ZONES = OFFSETS | st.sampled_from([UTC, ZoneInfo("Asia/Ho_Chi_Minh"), ZoneInfo("Europe/Amsterdam")])
 
 EVENT: dict[str, Any] = {
     "specversion": "1.0",
@@ -197,8 +196,8 @@ def test_a_registry_of_one_type_still_asks_for_the_type(tmp_path: Path) -> None:
     )
 )
 def test_a_column_of_instants_is_exact(values: list[datetime | None]) -> None:
-    expected = [ABSENT_MS if value is None else epoch_ms(value) for value in values]
-    assert instants(values).tolist() == expected
+    expected = [NULL if value is None else epoch_ms(value) for value in values]
+    assert epoch_ms_column(values).tolist() == expected
 
 
 @pytest.mark.parametrize("dossier", ["a\nb", "\n", "a\n", "\na", "", "a b", "@"])
