@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 from dashboards import due, irregularities
+from dashboards.frame import of_unit
 from dashboards.language import Say
-from dashboards.links import links
 from dashboards.model import Dashboard, Grid
-from dashboards.sql import TIME_ZONE
-from dashboards.variables import province, unit
 
 UID = "ioc-deadlines"
 
 
 def deadlines(say: Say) -> Dashboard:
     """The dashboard in one language; nothing in it is judged by colour, since work that is due is nothing abnormal."""
-    return Dashboard(
-        uid=say.uid(UID),
-        title=say("Hạn giải quyết", "Deadlines"),
-        description=say(
+    return of_unit(
+        say,
+        UID,
+        say("Hạn giải quyết", "Deadlines"),
+        say(
             "Hồ sơ sắp đến hạn, đã yêu cầu bổ sung, có diễn biến bất thường: những gì còn kịp xử lý.",
             "Dossiers due soon, supplemented, or out of turn: what can still be acted on.",
         ),
-        tags=("ioc", "deadlines", say.language),
-        time_zone=TIME_ZONE,
-        time_from="now/d",
-        time_to="now",
-        refresh="10s",
-        variables=(province(say), unit(say)),
-        links=links(say, UID),
-        panels=(
+        (
             due.soon(1, Grid(0, 0, 15, 6), say),
             due.supplemented(2, Grid(15, 0, 9, 6), say),
             due.by_unit(3, Grid(0, 6, 15, 20), say),

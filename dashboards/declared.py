@@ -6,11 +6,9 @@ from collections.abc import Iterator
 
 from dashboards import row_counts, row_shares
 from dashboards.declaration import Declaration, Row
+from dashboards.frame import of_unit
 from dashboards.language import Say
-from dashboards.links import links
 from dashboards.model import Dashboard, Grid, Panel
-from dashboards.sql import TIME_ZONE
-from dashboards.variables import province, unit
 
 _HEIGHT = 9
 _FROM = {"today": "now/d", "month": "now/M", "quarter": "now/fQ", "year": "now/y"}
@@ -23,18 +21,13 @@ def uid(declaration: Declaration) -> str:
 
 def declared(declaration: Declaration, say: Say) -> Dashboard:
     """The dashboard in one language."""
-    return Dashboard(
-        uid=say.uid(uid(declaration)),
-        title=declaration.name.in_language(say.language),
-        description=declaration.description.in_language(say.language),
-        tags=("ioc", declaration.id, say.language),
-        time_zone=TIME_ZONE,
-        time_from=_FROM[declaration.period],
-        time_to="now",
-        refresh="10s",
-        variables=(province(say), unit(say)),
-        links=links(say, uid(declaration)),
-        panels=tuple(panel for at, row in enumerate(declaration.rows) for panel in _row(at, row, say)),
+    return of_unit(
+        say,
+        uid(declaration),
+        declaration.name.in_language(say.language),
+        declaration.description.in_language(say.language),
+        tuple(panel for at, row in enumerate(declaration.rows) for panel in _row(at, row, say)),
+        _FROM[declaration.period],
     )
 
 

@@ -6,33 +6,25 @@ from dataclasses import replace
 
 from dashboards import figures, shares
 from dashboards.figures import Figure
+from dashboards.frame import of_unit
 from dashboards.language import Say
-from dashboards.links import links
 from dashboards.model import Dashboard, Grid, Panel
-from dashboards.sql import TIME_ZONE
 from dashboards.targets import Targets
-from dashboards.variables import province, unit
 
 UID = "ioc-payments"
 
 
 def payments(say: Say, targets: Targets) -> Dashboard:
     """The dashboard in one language, judged by these targets."""
-    return Dashboard(
-        uid=say.uid(UID),
-        title=say("Thanh toán", "Payments"),
-        description=say(
+    return of_unit(
+        say,
+        UID,
+        say("Thanh toán", "Payments"),
+        say(
             "Thanh toán trực tuyến, không dùng tiền mặt; chi trả qua tài khoản; tín dụng trên dữ liệu dân cư.",
             "Payments online and without cash, benefits to accounts, credit on population data.",
         ),
-        tags=("ioc", "payments", say.language),
-        time_zone=TIME_ZONE,
-        time_from="now/d",
-        time_to="now",
-        refresh="10s",
-        variables=(province(say), unit(say)),
-        links=links(say, UID),
-        panels=(*_without_cash(say, targets), *_to_accounts(say, targets), *_breakdowns(say)),
+        (*_without_cash(say, targets), *_to_accounts(say, targets), *_breakdowns(say)),
     )
 
 

@@ -4,33 +4,25 @@ from __future__ import annotations
 
 from dashboards import digitisation, facilities, figures, shares, updates
 from dashboards.figures import Figure
+from dashboards.frame import of_unit
 from dashboards.language import Say
-from dashboards.links import links
 from dashboards.model import Dashboard, Grid, Panel
-from dashboards.sql import TIME_ZONE
 from dashboards.targets import Targets
-from dashboards.variables import province, unit
 
 UID = "ioc-records"
 
 
 def records(say: Say, targets: Targets) -> Dashboard:
     """The dashboard in one language, judged by these targets."""
-    return Dashboard(
-        uid=say.uid(UID),
-        title=say("Dữ liệu", "Records"),
-        description=say(
+    return of_unit(
+        say,
+        UID,
+        say("Dữ liệu", "Records"),
+        say(
             "Căn cước, định danh điện tử; làm sạch, số hóa dữ liệu; giấy tờ y tế; cơ sở và thiết bị kết nối.",
             "Cards and identity, cleaning and digitisation, health certificates, facilities and devices.",
         ),
-        tags=("ioc", "records", say.language),
-        time_zone=TIME_ZONE,
-        time_from="now/d",
-        time_to="now",
-        refresh="10s",
-        variables=(province(say), unit(say)),
-        links=links(say, UID),
-        panels=(*_rates(say, targets), *_figures(say), *_tables(say)),
+        (*_rates(say, targets), *_figures(say), *_tables(say)),
     )
 
 

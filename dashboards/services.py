@@ -4,34 +4,26 @@ from __future__ import annotations
 
 from dashboards import figures, shares
 from dashboards.figures import Figure
+from dashboards.frame import of_unit
 from dashboards.language import Say
-from dashboards.links import links
 from dashboards.model import Dashboard, Grid, Panel
-from dashboards.sql import TIME_ZONE
 from dashboards.steps import on_time_by_step
 from dashboards.targets import Targets
-from dashboards.variables import province, unit
 
 UID = "ioc-services"
 
 
 def services(say: Say, targets: Targets) -> Dashboard:
     """The dashboard in one language, judged by these targets."""
-    return Dashboard(
-        uid=say.uid(UID),
-        title=say("Dịch vụ công", "Public services"),
-        description=say(
+    return of_unit(
+        say,
+        UID,
+        say("Dịch vụ công", "Public services"),
+        say(
             "Dịch vụ công thiết yếu, thủ tục liên thông, miễn giảm phí, giấy tờ đã bãi bỏ, kết quả điện tử.",
             "Essential services, interconnected procedures, fees waived, abolished papers, electronic results.",
         ),
-        tags=("ioc", "services", say.language),
-        time_zone=TIME_ZONE,
-        time_from="now/d",
-        time_to="now",
-        refresh="10s",
-        variables=(province(say), unit(say)),
-        links=links(say, UID),
-        panels=(*_rates(say, targets), *_figures(say), *_breakdowns(say)),
+        (*_rates(say, targets), *_figures(say), *_breakdowns(say)),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -11,13 +10,12 @@ from types import TracebackType
 from typing import Self
 
 from ioc.errors import UserError
-from ioc.restarts import Backoff, Deaths
 from producers.outbox import Outbox
+from producers.retries import Retries
 from producers.sender import Sender
 from streams.admin import BrokerError
 
 _AT_ONCE = 10_000
-_POLICY = Backoff()
 _LOOK_SECONDS = 0.5
 
 
@@ -134,7 +132,7 @@ class Delivery:
         self._thread.join(_LOOK_SECONDS * 4)
 
     def _run(self) -> None:
-        deaths, began = Deaths(), time.monotonic()
+        retries, began = Retries(), time.monotonic()
         try:
             while not self._ending.is_set():
                 try:
@@ -143,8 +141,7 @@ class Delivery:
                     self._disconnect()
                     if self._connect is None:
                         raise
-                    deaths = deaths.then(time.monotonic() - began, _POLICY)
-                    seconds = deaths.delay_seconds(_POLICY) * random.uniform(0.5, 1)  # noqa: S311  # no secret
+                    seconds = retries.failed(time.monotonic() - began)
                     self._report(error, seconds)
                     self._ending.wait(seconds)
                     began = time.monotonic()

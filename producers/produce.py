@@ -9,15 +9,14 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ioc.errors import UserError
-from ioc.restarts import Backoff, Deaths
 from producers.delivery import Backlog
 from producers.feed import Feed
 from producers.journal import Journal
 from producers.pace import Pace
 from producers.reading import Reader, Reading, SourceAwayError
+from producers.retries import Retries
 
 _AT_ONCE = 1_000
-_POLICY = Backoff()
 _BATCH_SECONDS = 0.5
 _ROOM_SECONDS = 0.5
 
@@ -58,7 +57,7 @@ def produce(
         UserError: only a person can mend it; what was taken before is safe.
     """
     pace = Pace(per_second)
-    deaths = Deaths()
+    retries = Retries()
     while not stop.is_set():
         began = time.monotonic()
         try:
@@ -73,14 +72,13 @@ def produce(
                 report(_produced(feed, backlog))
                 stop.wait(pace.after(feed.tally.sent - before, time.monotonic()))
         except SourceAwayError as error:
-            deaths = deaths.then(time.monotonic() - began, _POLICY)
-            seconds = deaths.delay_seconds(_POLICY) * random.uniform(0.5, 1)  # noqa: S311  # no secret
+            seconds = retries.failed(time.monotonic() - began)
             if error.after_seconds:  # not all at the same instant when its time is over
-                seconds = max(seconds, error.after_seconds * random.uniform(1, 1.1))  # noqa: S311
+                seconds = max(seconds, error.after_seconds * random.uniform(1, 1.1))  # noqa: S311  # no secret
             away(error, seconds)
             stop.wait(seconds)
         else:
-            deaths = Deaths()
+            retries = Retries()
             report(_produced(feed, backlog))
             stop.wait(reader.pause_seconds)
 
